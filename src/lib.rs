@@ -3,3 +3,5 @@
 //! The map of the rooms is in the README; each room's `mod.rs` says what it owns and promises.
 
 pub mod kernel;
+pub mod platform;
+pub mod tenancy;

@@ -54,6 +54,13 @@ impl Currency {
     }
 }
 
+impl std::str::FromStr for Currency {
+    type Err = Flaw;
+    fn from_str(code: &str) -> Result<Self, Flaw> {
+        Self::parse(code)
+    }
+}
+
 impl Serialize for Currency {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())
@@ -70,6 +77,12 @@ pub struct Money {
 }
 
 impl Money {
+    /// An amount in a currency's minor unit.
+    #[must_use]
+    pub const fn new(amount: i64, currency: Currency) -> Self {
+        Self { amount, currency }
+    }
+
     /// As people write it in a language: `199.000 ₫` in Vietnamese, `₫199,000` in English.
     #[must_use]
     pub fn format(self, language: &str) -> String {

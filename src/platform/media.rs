@@ -1,0 +1,179 @@
+//! Pictures as files: one folder a shop under the data folder, random names, written whole or not at all.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use image::{ImageFormat, ImageReader, Limits};
+use tokio::io::AsyncWriteExt;
+
+use super::crypto::{NoRandomness, random_bytes};
+use crate::kernel::ShopId;
+
+/// The largest upload that is read at all: 10 MiB.
+pub const MAX_UPLOAD: usize = 10 * 1024 * 1024;
+
+/// Longest side a stored picture has; a larger upload is scaled down.
+const MAX_SIDE: u32 = 1_600;
+/// Longest side an upload may have: decoding more would cost more memory than a picture is worth.
+const MAX_UPLOAD_SIDE: u32 = 12_000;
+
+/// Where pictures are kept.
+#[derive(Debug, Clone)]
+pub struct Media {
+    root: PathBuf,
+}
+
+/// A picture that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its name in the shop's folder.
+    pub key: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+}
+
+/// Why a picture was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// No picture we can read, or one too large to decode.
+    #[error("not a picture that can be read")]
+    NotAPicture,
+    /// The disk refused.
+    #[error("cannot write the picture")]
+    Disk(#[from] std::io::Error),
+    /// No random name to be had.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}
+
+impl Media {
+    /// Pictures under `<data folder>/media`.
+    #[must_use]
+    pub fn new(data_dir: &Path) -> Self {
+        Self { root: data_dir.join("media") }
+    }
+
+    /// Decodes an uploaded picture (JPEG, PNG, WebP), scales it down if it is large, and keeps it encoded anew: nothing of the
+    /// original bytes is ever served.
+    ///
+    /// # Errors
+    /// When it is no picture, or the disk refuses.
+    pub async fn keep_upload(&self, shop: ShopId, bytes: Vec<u8>) -> Result<Stored, MediaError> {
+        let (encoded, extension, width, height) =
+            tokio::task::spawn_blocking(move || reencode(&bytes)).await.map_err(|_| MediaError::NotAPicture)??;
+        let key = format!("{}.{extension}", hex::encode(random_bytes::<16>()?));
+        self.write(shop, &key, &encoded).await?;
+        Ok(Stored { key, width, height })
+    }
+
+    /// Keeps a picture from the operator's own files as it is (SVG too), named by its content so that the same file is kept once.
+    ///
+    /// # Errors
+    /// When it is no picture, or the disk refuses.
+    pub async fn keep_file(&self, shop: ShopId, bytes: &[u8], extension: &str) -> Result<Stored, MediaError> {
+        let (width, height) = match extension {
+            "svg" => svg_size(bytes).ok_or(MediaError::NotAPicture)?,
+            "jpg" | "png" | "webp" => {
+                ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_dimensions().map_err(|_| MediaError::NotAPicture)?
+            }
+            _ => return Err(MediaError::NotAPicture),
+        };
+        let key = format!("{}.{extension}", hex::encode(&super::crypto::sha256(bytes)[..16]));
+        if !tokio::fs::try_exists(self.path(shop, &key)).await? {
+            self.write(shop, &key, bytes).await?;
+        }
+        Ok(Stored { key, width, height })
+    }
+
+    /// Reads a picture and its media type; `None` when there is none of that name.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn read(&self, shop: ShopId, key: &str) -> Result<Option<(Vec<u8>, &'static str)>, std::io::Error> {
+        let Some(kind) = media_type(key) else { return Ok(None) };
+        match tokio::fs::read(self.path(shop, key)).await {
+            Ok(bytes) => Ok(Some((bytes, kind))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn path(&self, shop: ShopId, key: &str) -> PathBuf {
+        self.root.join(shop.to_string()).join(key)
+    }
+
+    async fn write(&self, shop: ShopId, key: &str, bytes: &[u8]) -> Result<(), MediaError> {
+        let path = self.path(shop, key);
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await?;
+        }
+        let part = path.with_extension(format!("part{}", hex::encode(random_bytes::<4>()?)));
+        let mut file = tokio::fs::File::create(&part).await?;
+        file.write_all(bytes).await?;
+        file.sync_all().await?;
+        tokio::fs::rename(&part, &path).await?;
+        Ok(())
+    }
+}
+
+/// The media type of a key, which is `hex.extension` and nothing else: a key with any other character names no file.
+fn media_type(key: &str) -> Option<&'static str> {
+    let (name, extension) = key.split_once('.')?;
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    match extension {
+        "jpg" => Some("image/jpeg"),
+        "png" => Some("image/png"),
+        "webp" => Some("image/webp"),
+        "svg" => Some("image/svg+xml"),
+        _ => None,
+    }
+}
+
+fn reencode(bytes: &[u8]) -> Result<(Vec<u8>, &'static str, u32, u32), MediaError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_UPLOAD_SIDE);
+    limits.max_image_height = Some(MAX_UPLOAD_SIDE);
+    limits.max_alloc = Some(256 * 1024 * 1024);
+    reader.limits(limits);
+    let mut picture = reader.decode().map_err(|_| MediaError::NotAPicture)?;
+    if picture.width() > MAX_SIDE || picture.height() > MAX_SIDE {
+        picture = picture.resize(MAX_SIDE, MAX_SIDE, image::imageops::FilterType::Triangle);
+    }
+    let (format, extension) = if picture.color().has_alpha() { (ImageFormat::Png, "png") } else { (ImageFormat::Jpeg, "jpg") };
+    let mut encoded = Cursor::new(Vec::new());
+    let picture = if format == ImageFormat::Jpeg { image::DynamicImage::ImageRgb8(picture.into_rgb8()) } else { picture };
+    picture.write_to(&mut encoded, format).map_err(|_| MediaError::NotAPicture)?;
+    Ok((encoded.into_inner(), extension, picture.width(), picture.height()))
+}
+
+/// Width and height from the `viewBox` of an SVG.
+fn svg_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains("<svg"))?;
+    let rest = text.split("viewBox=\"").nth(1)?;
+    let mut numbers = rest.split('"').next()?.split_whitespace().skip(2).map(str::parse::<u32>);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_with_a_path_in_it_names_no_file() {
+        for key in ["../a.jpg", "ab/cd.jpg", "ab.exe", ".jpg", "ab.jpg.svg", "ab"] {
+            assert_eq!(media_type(key), None, "{key}");
+        }
+        assert_eq!(media_type("00ff.webp"), Some("image/webp"));
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        assert!(matches!(reencode(b"<svg onload=alert(1)>"), Err(MediaError::NotAPicture)));
+        assert!(matches!(reencode(b"\x89PNG\r\n\x1a\n truncated"), Err(MediaError::NotAPicture)));
+    }
+}
