@@ -1,4 +1,4 @@
-//! Filters: how values are written. `money`, `date`, `datetime`, `paragraphs`, `text`, `json`.
+//! Filters: how values are written. `money`, `date`, `datetime`, `paragraphs`, `text`, `phone`, `decimal`, `json`, `json_attr`.
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value, escape_html};
 use time::{
@@ -17,18 +17,49 @@ const SHOP_TIME: UtcOffset = offset!(+7);
 
 pub(super) fn register(tera: &mut Tera, lang: Lang) {
     tera.register_filter("money", move |amount: i64, args: Kwargs, _: &State| money(amount, &args, lang));
+    tera.register_filter("decimal", |amount: i64, args: Kwargs, _: &State| decimal(amount, &args));
+    tera.register_filter("phone", |number: &str, _: Kwargs, _: &State| phone(number));
     tera.register_filter("date", move |at: &str, _: Kwargs, _: &State| date(at, lang));
     tera.register_filter("datetime", move |at: &str, _: Kwargs, _: &State| date_time(at, lang));
     tera.register_filter("paragraphs", |text: &str, _: Kwargs, _: &State| paragraphs(text));
     tera.register_filter("text", |value: Value, _: Kwargs, _: &State| text(&value));
     tera.register_filter("json", |value: Value, _: Kwargs, _: &State| json(&value));
+    tera.register_filter("json_attr", |value: Value, _: Kwargs, _: &State| json_attr(&value));
 }
 
 /// `199000 | money(currency="VND")`: an amount in minor units, written as the language does.
 fn money(amount: i64, args: &Kwargs, lang: Lang) -> TeraResult<String> {
+    Ok(Money::new(amount, currency(args)?).format(lang.as_str()))
+}
+
+/// `19900 | decimal(currency="USD")` is `199.00`: an amount for machines (schema.org, Open Graph).
+fn decimal(amount: i64, args: &Kwargs) -> TeraResult<String> {
+    let exponent = currency(args)?.exponent();
+    if exponent == 0 {
+        return Ok(amount.to_string());
+    }
+    let scale = 10_u64.pow(exponent);
+    let (absolute, width) = (amount.unsigned_abs(), exponent as usize);
+    let sign = if amount < 0 { "-" } else { "" };
+    Ok(format!("{sign}{}.{:0width$}", absolute / scale, absolute % scale))
+}
+
+fn currency(args: &Kwargs) -> TeraResult<Currency> {
     let code = args.must_get::<&str>("currency")?;
-    let currency: Currency = code.parse().map_err(|_| Error::message(format!("unknown currency `{code}`")))?;
-    Ok(Money::new(amount, currency).format(lang.as_str()))
+    code.parse().map_err(|_| Error::message(format!("unknown currency `{code}`")))
+}
+
+/// A Vietnamese number as people read it (`+84901000101` is `090 100 0101`); any other as it is.
+fn phone(number: &str) -> String {
+    let Some(national) = number.strip_prefix("+84").filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())) else {
+        return number.to_owned();
+    };
+    match national.len() {
+        // Mobile: 0xx xxx xxxx. Landline: 0xx xxxx xxxx.
+        9 => format!("0{} {} {}", &national[..2], &national[2..5], &national[5..]),
+        10 => format!("0{} {} {}", &national[..2], &national[2..6], &national[6..]),
+        _ => format!("0{national}"),
+    }
 }
 
 fn parse(at: &str) -> TeraResult<OffsetDateTime> {
@@ -84,6 +115,11 @@ fn json(value: &Value) -> TeraResult<Value> {
     Ok(Value::safe_string(&json))
 }
 
+/// A value as JSON for an attribute (`data-…="{{ x | json_attr }}"`): escaped there like any other text.
+fn json_attr(value: &Value) -> TeraResult<String> {
+    serde_json::to_string(value).map_err(Error::message)
+}
+
 /// Text made safe for HTML, quotes included.
 pub(super) fn escape(text: &str) -> TeraResult<String> {
     let mut escaped = Vec::with_capacity(text.len());
@@ -93,7 +129,7 @@ pub(super) fn escape(text: &str) -> TeraResult<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lang, date, date_time, json, paragraphs};
+    use super::{Lang, date, date_time, json, paragraphs, phone};
     use tera::Value;
 
     #[test]
@@ -103,6 +139,13 @@ mod tests {
         assert_eq!(date_time(at, Lang::En).expect("a time"), "23 Nov 2026, 00:05");
         assert_eq!(date(at, Lang::Vi).expect("a time"), "23/11/2026");
         assert!(date("yesterday", Lang::Vi).is_err());
+    }
+
+    #[test]
+    fn a_phone_number_reads_as_people_say_it() {
+        assert_eq!(phone("+84901000101"), "090 100 0101");
+        assert_eq!(phone("+842439990118"), "024 3999 0118");
+        assert_eq!(phone("+6561234567"), "+6561234567");
     }
 
     #[test]
