@@ -6,10 +6,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 export root
 
 # Progress goes to standard error, so that a script's standard output stays usable: eval "$(bin/dev-db)".
-say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+bold='' red='' plain=''
+if [ -t 2 ]; then bold=$'\033[1m' red=$'\033[1;31m' plain=$'\033[0m'; fi
+say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*" >&2; }
 note() { printf '    %s\n' "$*" >&2; }
 die() {
-  printf '\033[1;31merror:\033[0m %s\n' "$*" >&2
+  printf '%serror:%s %s\n' "$red" "$plain" "$*" >&2
   exit 1
 }
 have() { command -v "$1" >/dev/null 2>&1; }

@@ -2,6 +2,7 @@
 # A throwaway PostgreSQL for development and for regenerating files: no durability, one socket, no network. Sourced, never run.
 # The server's own private PostgreSQL is src/platform/embedded; this one exists so that the crate can be compiled before it exists.
 
+: "${root:?source bin/lib/common.sh first}"
 pg_least=15
 
 # Prints the folder of the newest PostgreSQL programs that are new enough; fails when there is none.
