@@ -1,1 +1,3 @@
+//! The `shophouse` program.
+
 fn main() {}

@@ -41,6 +41,14 @@ pub struct ShopInfo {
     pub settings: Settings,
 }
 
+impl ShopInfo {
+    /// Where a picture of the shop's media folder is served.
+    #[must_use]
+    pub fn media_url(&self, key: &str) -> String {
+        format!("{}/media/{key}", self.url)
+    }
+}
+
 /// Whether a shop is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShopStatus {

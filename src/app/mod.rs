@@ -1,0 +1,1 @@
+//! The one wiring: the only place that knows every slice.

@@ -1,0 +1,1 @@
+//! Stock: the truth in PostgreSQL, receipts, adjustments, the ledger, the audit.

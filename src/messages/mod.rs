@@ -1,0 +1,1 @@
+//! What goes out: live events today, mail and webhooks later.

@@ -1,0 +1,1 @@
+//! Carts, orders, their life cycle and their numbers.
