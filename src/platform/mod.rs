@@ -17,6 +17,7 @@ pub mod media;
 mod passwords;
 mod redis;
 mod services;
+mod shutdown;
 pub mod telemetry;
 pub mod templates;
 
@@ -24,3 +25,4 @@ pub use db::{Db, DbError, DbResultExt, PlatformTx, ShopTx, check_role, migrate};
 pub use passwords::Passwords;
 pub use redis::{Redis, RedisFault, ShopRedis};
 pub use services::{Limits, Services};
+pub use shutdown::Shutdown;

@@ -5,7 +5,7 @@ use super::http::HostName;
 use super::live::Live;
 use super::media::Media;
 use super::templates::Templates;
-use super::{Db, Passwords, Redis};
+use super::{Db, Passwords, Redis, Shutdown};
 use crate::kernel::Clock;
 
 /// Whether limits on attempts are kept.
@@ -38,6 +38,8 @@ pub struct Services {
     pub templates: Arc<Templates>,
     /// Pictures.
     pub media: Media,
+    /// Says when the server goes down; what runs for long ends then.
+    pub shutdown: Shutdown,
     /// Whether limits are kept.
     pub limits: Limits,
     /// The base host as browsers see it, without a slash at its end: `http://localhost:8080`.

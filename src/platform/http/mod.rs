@@ -21,4 +21,4 @@ pub use idempotency::{Answer, Claim, IdempotencyKey, Once};
 pub use limits::{Limit, RateLimit};
 pub use problem::{Problem, ProblemBody, ProblemField};
 pub use reply::{Created, Listed, NoContent, Tagged};
-pub use shell::{detach_writes, observe, render_problems};
+pub use shell::{detach_writes, observe, problem_of, render_problems};

@@ -52,12 +52,7 @@ pub async fn render_problems(State(services): State<Services>, request: Request,
     let lang = RequestLang::of(request.headers()).0.unwrap_or(Lang::En);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let response = next.run(request).await;
-    let status = response.status();
-    let problem = match response.extensions().get::<Problem>() {
-        Some(problem) => problem.clone(),
-        None if is_bare_refusal(&response) => bare(status),
-        None => return response,
-    };
+    let Some(problem) = problem_of(&response) else { return response };
     let body = serde_json::to_vec(&problem.body(lang, &services.base_url, &id)).unwrap_or_default();
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -65,6 +60,13 @@ pub async fn render_problems(State(services): State<Services>, request: Request,
     parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.as_str()));
     parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Response::from_parts(parts, axum::body::Body::from(body))
+}
+
+/// The problem a response stands for, when nobody has drawn it yet: one of ours, or the framework's own bare refusal.
+#[must_use]
+pub fn problem_of(response: &Response) -> Option<Problem> {
+    let known = response.extensions().get::<Problem>().cloned();
+    known.or_else(|| is_bare_refusal(response).then(|| bare(response.status())))
 }
 
 fn is_bare_refusal(response: &Response) -> bool {
