@@ -32,7 +32,7 @@ apt_install() {
     as_root apt-get update -q || note "the package lists could not be refreshed; trying with the old ones"
     apt_updated=1
   fi
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" || {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o Dpkg::Use-Pty=0 --no-install-recommends "$@" || {
     release_services
     die "apt-get could not install $*"
   }
@@ -115,6 +115,15 @@ rust_fits() {
   [ "${minor:-0}" -ge "$(rust_least)" ]
 }
 
+# The installer by its well-known address, or from where that address points.
+rust_installer() {
+  local address
+  for address in https://sh.rustup.rs https://static.rust-lang.org/rustup/rustup-init.sh; do
+    if curl --proto '=https' --tlsv1.2 -sSfL "$address"; then return; fi
+  done
+  die "the Rust project's installer could not be downloaded"
+}
+
 # Rust comes from its project's own installer, the only thing here that is not a package of the system.
 need_rust() {
   if [ -x "$HOME/.cargo/bin/cargo" ]; then PATH=$HOME/.cargo/bin:$PATH; fi
@@ -129,7 +138,7 @@ need_rust() {
       if [ "$(system)" = apt ]; then apt_install curl ca-certificates; else die "missing: curl, to download Rust"; fi
     fi
     say "installing Rust into $HOME/.cargo with the Rust project's installer, rustup.rs"
-    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --default-toolchain stable --no-modify-path
+    rust_installer | sh -s -- -y --profile minimal --default-toolchain stable --no-modify-path
     PATH=$HOME/.cargo/bin:$PATH
   fi
   rust_fits || die "Rust 1.$(rust_least) or newer is needed; $(rustc --version 2>/dev/null || echo none) is here"
@@ -157,13 +166,14 @@ need_browser() {
   have chromedriver || die "chromedriver is still missing; install a Chromium with its driver and run this again"
 }
 
+# The system's packages first: they may need rights that are not there, and that is better said before Rust is downloaded.
 install_to_build() {
-  need_rust
   need_cc
+  need_rust
 }
 install_to_test() {
-  install_to_build
   need_postgres
   need_redis
   need_browser
+  install_to_build
 }
