@@ -1,0 +1,5 @@
+//! The SQL of this room.
+
+pub(super) mod ledger;
+pub(super) mod places;
+pub(super) mod stock;
