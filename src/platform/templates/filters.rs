@@ -12,7 +12,7 @@ use crate::{
     platform::i18n::Lang,
 };
 
-/// Shops live in Viet Nam: Asia/Ho_Chi_Minh has been UTC+7 without daylight saving since 1975.
+/// Shops live in Viet Nam: `Asia/Ho_Chi_Minh` has been UTC+7 without daylight saving since 1975.
 const SHOP_TIME: UtcOffset = offset!(+7);
 
 pub(super) fn register(tera: &mut Tera, lang: Lang) {
@@ -46,7 +46,7 @@ fn decimal(amount: i64, args: &Kwargs) -> TeraResult<String> {
 
 fn currency(args: &Kwargs) -> TeraResult<Currency> {
     let code = args.must_get::<&str>("currency")?;
-    code.parse().map_err(|_| Error::message(format!("unknown currency `{code}`")))
+    code.parse().map_err(|_flaw| Error::message(format!("unknown currency `{code}`")))
 }
 
 /// A Vietnamese number as people read it (`+84901000101` is `090 100 0101`); any other as it is.

@@ -114,11 +114,16 @@ fn html_attrs(attrs: &Map) -> TeraResult<Value> {
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(Error::message(format!("`{name}` is not an attribute's name")));
         }
-        match value.as_bool() {
-            Some(false) => continue,
-            Some(true) => html.push_str(&format!(" {name}")),
-            None if value.is_none() || value.is_undefined() => {}
-            None => html.push_str(&format!(" {name}=\"{}\"", escape(&value.to_string())?)),
+        let absent = value.is_none() || value.is_undefined() || value.as_bool() == Some(false);
+        if absent {
+            continue;
+        }
+        html.push(' ');
+        html.push_str(&name);
+        if value.as_bool().is_none() {
+            html.push_str("=\"");
+            html.push_str(&escape(&value.to_string())?);
+            html.push('"');
         }
     }
     Ok(Value::safe_string(&html))
@@ -126,7 +131,30 @@ fn html_attrs(attrs: &Map) -> TeraResult<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{page_links, query, read_icons};
+    use tera::{Map, Value};
+
+    use super::{html_attrs, page_links, query, read_icons};
+
+    #[test]
+    fn attributes_are_escaped_and_absent_ones_left_out() {
+        let given = |name: &'static str, value: Value| (name.into(), value);
+        let attrs: Map = [
+            given("data_x", Value::from("a\"><b>")),
+            given("disabled", Value::from(true)),
+            given("hidden", Value::from(false)),
+            given("title", Value::none()),
+            given("min", Value::from(0)),
+        ]
+        .into_iter()
+        .collect();
+        let html = html_attrs(&attrs).expect("attributes").to_string();
+        for part in [" data-x=\"a&quot;&gt;&lt;b&gt;\"", " disabled", " min=\"0\""] {
+            assert!(html.contains(part), "{html}");
+        }
+        assert!(!html.contains("hidden") && !html.contains("title"), "{html}");
+        let bad: Map = [given("x onclick", Value::from("1"))].into_iter().collect();
+        assert!(html_attrs(&bad).is_err());
+    }
 
     #[test]
     fn page_links_show_the_ends_and_the_neighbours() {
