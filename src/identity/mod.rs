@@ -23,6 +23,6 @@ pub use caller::{Actor, BrowserCookie, Customer, MaybeCustomer, SignedInStaff, S
 pub use customers::{CustomerView, NewCustomer, find_customer, list_customers, register_customer};
 pub use error::IdentityError;
 pub use permissions::Permission;
-pub use sessions::{SessionView, StaffSessionView, open_browser_session, revoke_session};
+pub use sessions::{BrowserOwner, SessionView, StaffSessionView, forget_session, open_browser_session, open_owner_session, revoke_session};
 pub use sign_in::{sign_in_customer, sign_in_staff};
 pub use staff::{NewStaff, StaffView, create_first_roles, create_staff};

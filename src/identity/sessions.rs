@@ -47,6 +47,14 @@ pub(super) async fn open_token_session(services: &Services, tx: &mut ShopTx, own
     tokens(services, tx, SessionToken { session: id, generation: 0 })
 }
 
+/// Opens the owner's first session, in a shop that is just being made.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn open_owner_session(services: &Services, tx: &mut ShopTx, owner: StaffId) -> Result<SessionView, IdentityError> {
+    open_token_session(services, tx, Owner::Staff(owner)).await
+}
+
 /// Opens a session for a browser and gives the cookie's value.
 ///
 /// # Errors
@@ -138,7 +146,9 @@ const REMEMBERED: StdDuration = StdDuration::from_secs(60);
 const ENDED: &str = "ended";
 
 /// Marks a session as ended for every server process. Without Redis nothing is remembered and the database is asked each time.
-pub(super) async fn forget_session(services: &Services, shop: ShopId, session: SessionId) {
+///
+/// Best effort: without Redis no session is remembered, so there is nothing to forget.
+pub async fn forget_session(services: &Services, shop: ShopId, session: SessionId) {
     let keep = REMEMBERED * 2;
     if let Err(error) = services.redis.shop(shop).set("session", session, ENDED, keep).await {
         tracing::warn!(%error, session.id = %session, "an ended session may be remembered for a minute");

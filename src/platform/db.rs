@@ -161,6 +161,31 @@ impl Db {
         check_role(&mut conn).await
     }
 
+    /// Refuses a PostgreSQL with known holes in row-level security (CVE-2025-8713 and earlier ones).
+    ///
+    /// # Errors
+    /// Which version it is and which it should be.
+    pub async fn check_version(&self) -> anyhow::Result<()> {
+        let number: String = sqlx::query_scalar("SHOW server_version_num").fetch_one(&self.pool).await?;
+        let number: u32 = number.parse()?;
+        let fixed = match number / 10_000 {
+            ..15 => anyhow::bail!("PostgreSQL 15 or newer is needed"),
+            15 => 150_014,
+            16 => 160_010,
+            17 => 170_006,
+            _ => 0,
+        };
+        anyhow::ensure!(
+            number >= fixed,
+            "this is {}.{}; at least {}.{} has row-level security without known holes",
+            number / 10_000,
+            number % 100,
+            fixed / 10_000,
+            fixed % 100
+        );
+        Ok(())
+    }
+
     /// Closes the pool once what is under way has ended.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -62,6 +62,17 @@ impl Redis {
         Ok(())
     }
 
+    /// What Redis does when it is full: `noeviction`, or it would drop what we keep there.
+    ///
+    /// # Errors
+    /// When Redis gives no answer, or does not tell.
+    pub async fn eviction_policy(&self) -> Result<String, RedisFault> {
+        let mut command = redis::cmd("CONFIG");
+        command.arg("GET").arg("maxmemory-policy");
+        let (_, policy): (String, String) = command.query_async(&mut self.manager.clone()).await?;
+        Ok(policy)
+    }
+
     /// A connection of its own that hears what is said on every shop's event channel, as (shop, message).
     ///
     /// # Errors

@@ -17,7 +17,9 @@ pub fn start_logs(filter: &str) -> anyhow::Result<()> {
     if std::io::stderr().is_terminal() {
         registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).compact().with_target(false)).try_init()?;
     } else {
-        registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).json().flatten_event(true)).try_init()?;
+        registry
+            .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).json().flatten_event(true).with_span_list(false))
+            .try_init()?;
     }
     Ok(())
 }

@@ -5,11 +5,13 @@
 //! and what a new shop needs besides its own rows: `app` puts a sign-up together. To add a setting: a column, a field of
 //! [`Settings`], its line in `queries`.
 
+mod api;
 mod directory;
 mod queries;
 mod registry;
 mod shop;
 
+pub use api::{ContactView, ShopView, store_routes};
 pub use directory::Directory;
 pub use registry::{NewShop, Plan, TenancyError, change_settings, create_shop, find_settings, handle_is_free, list_plans, list_shops};
 pub use shop::{Settings, Shop, ShopInfo, ShopStatus};

@@ -65,6 +65,10 @@ pub struct SecurityConfig {
     pub master_key: Option<MasterKey>,
     /// `SHOPHOUSE_LIMITS`: `on` (default) or `off`.
     pub limits: Limits,
+    /// Memory of Argon2id in KiB: OWASP's 19 MiB. Not a setting; tests take less.
+    pub password_memory_kib: u32,
+    /// Passes of Argon2id: OWASP's 2. Not a setting; tests take less.
+    pub password_passes: u32,
 }
 
 impl Config {
@@ -90,7 +94,12 @@ impl Config {
         if !(2..=500).contains(&connections) {
             mistakes.add("SHOPHOUSE_DATABASE_CONNECTIONS", "must be a number from 2 to 500");
         }
-        let security = SecurityConfig { master_key: master_key(source, &mut mistakes), limits: limits(source, &mut mistakes, listen) };
+        let security = SecurityConfig {
+            master_key: master_key(source, &mut mistakes),
+            limits: limits(source, &mut mistakes, listen),
+            password_memory_kib: 19 * 1024,
+            password_passes: 2,
+        };
         let demo = source.flag(&mut mistakes, "SHOPHOUSE_DEMO").unwrap_or(database_url.is_none());
         let log = source.get("SHOPHOUSE_LOG").unwrap_or_else(|| "info,sqlx=warn".to_owned());
         let data_dir = PathBuf::from(source.get("SHOPHOUSE_DATA_DIR").unwrap_or_else(|| "data".to_owned()));

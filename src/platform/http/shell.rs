@@ -19,7 +19,7 @@ pub async fn observe(State(services): State<Services>, mut request: Request, nex
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default().to_owned();
-    let span = tracing::info_span!("request", request.id = %id, shop.host = %host);
+    let span = tracing::info_span!("request", request.id = %id, shop.host = %host, shop.id = tracing::field::Empty);
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status().as_u16(), started.elapsed());
