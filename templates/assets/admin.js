@@ -52,7 +52,7 @@ for (const button of all("[data-sound]")) {
 }
 
 /* ── Live orders ──────────────────────────────────────────────────── */
-const KINDS = ["message", "order.placed", "order.status_changed", "order.cancelled", "payment.received", "receipt.completed", "stock.adjusted", "stock.low"];
+const KINDS = ["message", "order.placed", "order.status_changed", "order.cancelled", "payment.received", "receipt.completed", "stock.changed", "stock.low"];
 const live = { after: body.dataset.after || "0", wait: 1000, timer: 0, busy: false, again: false, placed: 0, unseen: 0, title: document.title };
 
 function say(text) {
