@@ -10,6 +10,7 @@ mod extract;
 mod host;
 mod idempotency;
 mod limits;
+mod page;
 mod problem;
 mod reply;
 mod shell;
@@ -19,6 +20,7 @@ pub use extract::{Body, ClientIp, PathParam, QueryParams, RequestId, RequestLang
 pub use host::{HostName, host_of};
 pub use idempotency::{Answer, Claim, IdempotencyKey, Once};
 pub use limits::{Limit, RateLimit};
+pub use page::{Flash, FlashKind, FlashTo, LANG_COOKIE, page_lang};
 pub use problem::{Problem, ProblemBody, ProblemField};
 pub use reply::{Created, Listed, NoContent, Tagged};
 pub use shell::{detach_writes, observe, problem_of, render_problems};

@@ -98,6 +98,12 @@ impl Problem {
         self.code
     }
 
+    /// What a placeholder of the texts stands for.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The places in the request that are at fault.
     #[must_use]
     pub fn errors(&self) -> &[FieldError] {

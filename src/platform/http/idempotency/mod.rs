@@ -65,6 +65,15 @@ pub struct Answer {
     replayed: bool,
 }
 
+impl Answer {
+    /// A text field of the thing that was answered (its id), for a page that goes on to it.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<String> {
+        let thing: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
+        thing.get(name)?.as_str().map(str::to_owned)
+    }
+}
+
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let etag = super::etag_of(&self.body);
