@@ -1,0 +1,12 @@
+//! Tests through the front door: one program, so that one PostgreSQL, one Redis and one server serve them all.
+//!
+//! To add a behaviour: a file named after it, a line below, tests named as sentences. `support` says how to open a shop and call it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
+#![expect(clippy::disallowed_methods, reason = "tests read their own environment, the clock on the wall, and start tasks of their own")]
+
+mod support;
+
+mod harness;
+mod private_servers;
+mod samples;
