@@ -14,6 +14,7 @@ pub mod http;
 pub mod i18n;
 pub mod live;
 pub mod media;
+pub mod pages;
 mod passwords;
 mod redis;
 mod services;
