@@ -9,11 +9,17 @@
 mod error;
 mod events;
 mod ledger;
+mod named;
 mod places;
 mod queries;
+mod receipts;
 mod truth;
 mod words;
 
 pub use error::InventoryError;
+pub use receipts::{
+    ReceiptFilter, ReceiptInput, ReceiptLine, ReceiptLineInput, ReceiptPatch, ReceiptStatus, ReceiptSummary, ReceiptTarget, ReceiptView,
+    complete_receipt, create_receipt, delete_receipt, find_receipt, list_receipts, lock_receipt, restore_receipt, update_receipt,
+};
 pub use truth::{lock_stock, release, reserve, ship, take_back};
-pub use words::{Document, DocumentKind, LOW_STOCK, MAX_ON_HAND, MovementKind, ReleaseKind, Shortage, StockLine, StockRow};
+pub use words::{Document, DocumentKind, LOW_STOCK, MAX_LINES, MAX_ON_HAND, MovementKind, ReleaseKind, Shortage, StockLine, StockRow};

@@ -7,6 +7,9 @@ use crate::kernel::{AdjustmentId, OrderId, ReceiptId, VariantId};
 /// The most units of one variant that a shop may have.
 pub const MAX_ON_HAND: i64 = 1_000_000_000;
 
+/// The most lines of one receipt or adjustment.
+pub const MAX_LINES: usize = 500;
+
 /// Available units at which a variant runs low.
 pub const LOW_STOCK: i64 = 3;
 

@@ -1,5 +1,7 @@
 //! The SQL of this room.
 
 pub(super) mod ledger;
+pub(super) mod named;
 pub(super) mod places;
+pub(super) mod receipts;
 pub(super) mod stock;
