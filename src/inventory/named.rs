@@ -28,15 +28,11 @@ pub(super) async fn look_up(
     {
         flaws.push(missing("/supplier_id".to_owned()));
     }
-    let location = match location {
-        None => stores::default_location(tx).await?,
-        Some(id) => {
-            if stores::hold_locations(tx, &[id]).await?.is_empty() {
-                flaws.push(missing("/location_id".to_owned()));
-            }
-            id
-        }
-    };
+    let held = stores::hold_locations(tx, location.as_slice()).await?;
+    if location.is_some() && held.here.is_empty() {
+        flaws.push(missing("/location_id".to_owned()));
+    }
+    let location = location.unwrap_or(held.default);
     flaws.extend(missing_variants(tx, variants).await?);
     Ok(Named { location, flaws })
 }

@@ -78,6 +78,17 @@ impl DocumentKind {
     }
 }
 
+impl From<String> for DocumentKind {
+    /// What is stored is held to the three words by a CHECK.
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "order" => Self::Order,
+            "receipt" => Self::Receipt,
+            _ => Self::Adjustment,
+        }
+    }
+}
+
 /// Why stock moves: the document a movement names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Document {
@@ -150,6 +161,21 @@ impl MovementKind {
             Self::Receive => "receive",
             Self::Return => "return",
             Self::Adjust => "adjust",
+        }
+    }
+}
+
+impl From<String> for MovementKind {
+    /// What is stored is held to the seven words by a CHECK.
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "place" => Self::Place,
+            "cancel" => Self::Cancel,
+            "expire" => Self::Expire,
+            "ship" => Self::Ship,
+            "receive" => Self::Receive,
+            "return" => Self::Return,
+            _ => Self::Adjust,
         }
     }
 }

@@ -131,25 +131,36 @@ pub async fn find_location_by_code(tx: &mut ShopTx, code: &str) -> Result<Option
     Ok(queries::find_location_by_code(tx, &code.to_ascii_lowercase()).await?)
 }
 
+/// Locations that stay as they are until this transaction ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldLocations {
+    /// The default location.
+    pub default: LocationId,
+    /// Those asked for that are here and not deleted.
+    pub here: Vec<LocationId>,
+}
+
+/// Holds the default location and these. Take them all at once, and before any stock row.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn hold_locations(tx: &mut ShopTx, ids: &[LocationId]) -> Result<HeldLocations, DbError> {
+    let mut rows = queries::share_locations(tx, ids).await?;
+    if !rows.iter().any(|(_, is_default)| *is_default) {
+        // Another transaction has just moved the default: the row we waited for is not it any more, the next look sees the new one.
+        rows = queries::share_locations(tx, ids).await?;
+    }
+    let default = rows.iter().find(|(_, is_default)| *is_default).map(|(id, _)| *id).ok_or(sqlx::Error::RowNotFound)?;
+    let here = rows.into_iter().map(|(id, _)| id).filter(|id| ids.contains(id)).collect();
+    Ok(HeldLocations { default, here })
+}
+
 /// The default location, held so that it stays one until this transaction ends. Take it before any stock row.
 ///
 /// # Errors
 /// When the database gives no answer.
 pub async fn default_location(tx: &mut ShopTx) -> Result<LocationId, DbError> {
-    if let Some(id) = queries::share_default(tx).await? {
-        return Ok(id);
-    }
-    // Another transaction has just moved the default: the row we waited for is not it any more, the next look sees the new one.
-    queries::share_default(tx).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
-}
-
-/// Those of the locations that are here and not deleted, held so that they stay until this transaction ends. Take them before any
-/// stock row.
-///
-/// # Errors
-/// When the database gives no answer.
-pub async fn hold_locations(tx: &mut ShopTx, ids: &[LocationId]) -> Result<Vec<LocationId>, DbError> {
-    queries::share_locations(tx, ids).await
+    Ok(hold_locations(tx, &[]).await?.default)
 }
 
 fn taken(name: &str) -> Option<StoresError> {

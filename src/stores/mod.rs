@@ -4,14 +4,18 @@
 //! deleted while goods lie there. Leaves what lies where to `inventory`. To add a field: a column with its CHECK, a field of
 //! [`LocationInput`] and [`LocationView`], its lines in `queries`.
 
+mod api;
 mod error;
 mod input;
 mod locations;
+mod patch;
 mod queries;
 
+pub use api::{admin_routes, store_routes};
 pub use error::StoresError;
 pub use input::{LocationInput, NewLocation};
 pub use locations::{
-    LocationView, create_default_location, create_location, default_location, delete_location, find_location, find_location_by_code,
-    hold_locations, list_locations, lock_location, update_location,
+    HeldLocations, LocationView, create_default_location, create_location, default_location, delete_location, find_location,
+    find_location_by_code, hold_locations, list_locations, lock_location, update_location,
 };
+pub use patch::LocationPatch;

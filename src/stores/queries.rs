@@ -96,33 +96,23 @@ pub(super) async fn lock_locations(tx: &mut ShopTx) -> Result<i64, DbError> {
     Ok(i64::try_from(locked.len()).unwrap_or(i64::MAX))
 }
 
-pub(super) async fn share_default(tx: &mut ShopTx) -> Result<Option<LocationId>, DbError> {
-    let shop = tx.shop_id().uuid();
-    Ok(sqlx::query_scalar!(
-        r#"SELECT id AS "id: LocationId"
-           FROM locations
-           WHERE shop_id = $1 AND is_default AND status <> -2
-           FOR SHARE"#,
-        shop
-    )
-    .fetch_optional(tx.conn())
-    .await?)
-}
-
-pub(super) async fn share_locations(tx: &mut ShopTx, ids: &[LocationId]) -> Result<Vec<LocationId>, DbError> {
+/// These locations and the default one, with whether they are it.
+pub(super) async fn share_locations(tx: &mut ShopTx, ids: &[LocationId]) -> Result<Vec<(LocationId, bool)>, DbError> {
     let shop = tx.shop_id().uuid();
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    Ok(sqlx::query_scalar!(
-        r#"SELECT id AS "id: LocationId"
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id: LocationId",
+                  is_default
            FROM locations
-           WHERE shop_id = $1 AND id = ANY ($2) AND status <> -2
+           WHERE shop_id = $1 AND (id = ANY ($2) OR is_default) AND status <> -2
            ORDER BY id
            FOR SHARE"#,
         shop,
         &ids
     )
     .fetch_all(tx.conn())
-    .await?)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.is_default)).collect())
 }
 
 pub(super) async fn insert_location(tx: &mut ShopTx, id: LocationId, new: &NewLocation) -> Result<(), DbError> {
