@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::sign_up;
 use crate::platform::Services;
 use crate::platform::http::{Problem, ProblemBody, ProblemField};
-use crate::{identity, tenancy};
+use crate::{catalog, identity, inventory, stores, tenancy};
 
 /// The three documents, one an audience.
 #[derive(Clone, Serialize)]
@@ -61,11 +61,16 @@ fn store_api() -> OpenApiRouter<Services> {
     OpenApiRouter::with_openapi(StoreDoc::openapi())
         .merge(tenancy::store_routes())
         .merge(identity::store_routes())
+        .merge(catalog::store_routes())
+        .merge(stores::store_routes())
 }
 
 fn admin_api() -> OpenApiRouter<Services> {
     OpenApiRouter::with_openapi(AdminDoc::openapi())
         .merge(identity::admin_routes())
+        .merge(catalog::admin_routes())
+        .merge(inventory::admin_routes())
+        .merge(stores::admin_routes())
 }
 
 /// The three documents, as they are served and committed under `openapi/`.

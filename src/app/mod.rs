@@ -13,9 +13,10 @@ mod platform_pages;
 mod router;
 mod serve;
 mod sign_up;
+pub mod tenants;
 
 pub use api::{Documents, documents};
 pub use backing::Backing;
 pub use build::App;
 pub use serve::serve;
-pub use sign_up::{NewSignUp, SignUpInput, SignedUp, sign_up};
+pub use sign_up::{NewSignUp, OwnerInput, SignUpInput, SignedUp, sign_up};

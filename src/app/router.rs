@@ -17,7 +17,7 @@ use super::{api, docs, health, platform_pages};
 use crate::platform::Services;
 use crate::platform::http::{Problem, detach_writes, host_of, observe, render_problems};
 use crate::tenancy::{Directory, Shop, ShopStatus};
-use crate::{backoffice, storefront};
+use crate::{backoffice, catalog, storefront};
 
 /// What a whole request may take before its connection gets an answer; a write goes on to its end all the same.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -89,6 +89,7 @@ fn shop_router(services: &Services) -> Router {
         .route("/api/{*rest}", axum::routing::any(no_such_api))
         .merge(documents_router())
         .merge(storefront::asset_routes())
+        .merge(catalog::media_routes())
         .merge(backoffice::routes(services))
         .merge(storefront::routes(services))
         .with_state(services.clone())

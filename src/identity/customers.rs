@@ -110,3 +110,11 @@ pub(super) async fn rename_customer(tx: &mut ShopTx, id: CustomerId, name: &Name
     queries::customers::rename_customer(tx, id, name.as_str()).await?;
     find_customer(tx, id).await?.ok_or(IdentityError::NotFound)
 }
+
+/// Which of these e-mail addresses belong to customers of the shop.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn known_customer_emails(tx: &mut ShopTx, emails: &[String]) -> Result<Vec<String>, DbError> {
+    queries::customers::list_known_emails(tx, emails).await
+}

@@ -6,7 +6,7 @@ use super::permissions::{FIRST_ROLES, Permission};
 use super::{IdentityError, SignedInStaff, queries};
 use crate::kernel::{Check, Email, Name, Phone, RoleId, StaffId};
 use crate::platform::i18n::Lang;
-use crate::platform::{DbResultExt, Passwords, ShopTx};
+use crate::platform::{DbError, DbResultExt, Passwords, ShopTx};
 
 /// A member of staff as their own session shows them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -91,4 +91,12 @@ pub async fn create_staff(tx: &mut ShopTx, new: &NewStaff, role: &str) -> Result
         .await
         .on_constraint(|name| (name == "staff_email_key").then_some(IdentityError::EmailTaken))?;
     Ok(id)
+}
+
+/// The e-mail addresses of the shop's staff.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn staff_emails(tx: &mut ShopTx) -> Result<Vec<String>, DbError> {
+    queries::staff::list_emails(tx).await
 }

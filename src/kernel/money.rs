@@ -27,6 +27,13 @@ const CURRENCIES: &[Row] = &[
     Row { code: "AUD", exponent: 2, symbol: "A$" },
 ];
 
+impl Default for Currency {
+    /// The đồng.
+    fn default() -> Self {
+        Self(&CURRENCIES[0])
+    }
+}
+
 impl Currency {
     /// Parses an ISO 4217 code.
     ///

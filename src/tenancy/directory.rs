@@ -8,7 +8,7 @@ use super::{Shop, ShopInfo, ShopStatus};
 use crate::kernel::Currency;
 use crate::platform::http::{HostName, Problem};
 use crate::platform::i18n::Lang;
-use crate::platform::{DbError, PlatformTx, Services};
+use crate::platform::{DbError, PlatformTx, Services, ShopTx};
 
 /// Finds the shop a request is for. Remembers each for two seconds, so that a suspended shop closes at once by human measure and
 /// a busy one is looked up twice a second at most.
@@ -71,23 +71,33 @@ impl Directory {
     async fn complete(&self, tx: PlatformTx, row: Option<ShopRow>) -> Result<Option<Shop>, DbError> {
         let Some(row) = row else { return Ok(None) };
         let mut tx = tx.into_shop(row.id).await?;
-        let settings = queries::find_settings(&mut tx).await?;
-        let Ok(currency) = Currency::parse(&row.currency) else {
-            tracing::error!(shop.id = %row.id, currency = row.currency, "the shop's currency is not in the table");
-            return Ok(None);
-        };
-        Ok(Some(Shop(Arc::new(ShopInfo {
-            id: row.id,
-            url: self.services.shop_url(&row.handle),
-            handle: row.handle,
-            name: row.name,
-            currency,
-            locale: row.locale.parse().unwrap_or(Lang::Vi),
-            status: if row.status == 1 { ShopStatus::Active } else { ShopStatus::Suspended },
-            publishable_key: row.publishable_key,
-            settings,
-        }))))
+        Ok(Some(Shop(Arc::new(load_shop(&self.services, &mut tx).await?))))
     }
+}
+
+/// The shop a transaction is in, as the registry has it now.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn load_shop(services: &Services, tx: &mut ShopTx) -> Result<ShopInfo, DbError> {
+    let row = queries::find_own_shop(tx).await?;
+    let settings = queries::find_settings(tx).await?;
+    let currency = Currency::parse(&row.currency).unwrap_or_else(|_| {
+        // Held to the table when the shop was made; a table that lost a currency must not close the shop.
+        tracing::error!(shop.id = %row.id, currency = row.currency, "the shop's currency is not in the table");
+        Currency::default()
+    });
+    Ok(ShopInfo {
+        id: row.id,
+        url: services.shop_url(&row.handle),
+        handle: row.handle,
+        name: row.name,
+        currency,
+        locale: row.locale.parse().unwrap_or(Lang::Vi),
+        status: if row.status == 1 { ShopStatus::Active } else { ShopStatus::Suspended },
+        publishable_key: row.publishable_key,
+        settings,
+    })
 }
 
 fn unavailable(error: &DbError) -> Problem {

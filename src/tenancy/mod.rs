@@ -12,6 +12,9 @@ mod registry;
 mod shop;
 
 pub use api::{ContactView, ShopView, store_routes};
-pub use directory::Directory;
-pub use registry::{NewShop, Plan, TenancyError, change_settings, create_shop, find_settings, handle_is_free, list_plans, list_shops};
+pub use directory::{Directory, load_shop};
+pub use registry::{
+    NewShop, Plan, TenancyError, change_settings, create_shop, find_settings, find_shop, handle_is_free, list_plans, list_shops,
+    rename_shop,
+};
 pub use shop::{Settings, Shop, ShopInfo, ShopStatus};

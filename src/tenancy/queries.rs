@@ -48,6 +48,40 @@ pub(super) async fn find_shop_by_key(tx: &mut PlatformTx, publishable_key: &str)
     .await?)
 }
 
+pub(super) async fn find_own_shop(tx: &mut ShopTx) -> Result<ShopRow, DbError> {
+    let shop = tx.shop_id().uuid();
+    Ok(sqlx::query_as!(
+        ShopRow,
+        r#"SELECT id AS "id: ShopId",
+                  handle,
+                  name,
+                  currency,
+                  locale,
+                  status,
+                  publishable_key
+           FROM shops
+           WHERE id = $1"#,
+        shop
+    )
+    .fetch_one(tx.conn())
+    .await?)
+}
+
+pub(super) async fn rename_shop(tx: &mut ShopTx, name: &str) -> Result<(), DbError> {
+    let (shop, now) = (tx.shop_id().uuid(), tx.now());
+    sqlx::query!(
+        "UPDATE shops
+         SET name = $2, updated_at = $3
+         WHERE id = $1",
+        shop,
+        name,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn list_shops(tx: &mut PlatformTx) -> Result<Vec<(ShopId, String, String)>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT id AS "id: ShopId",

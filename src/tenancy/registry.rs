@@ -85,6 +85,14 @@ pub async fn handle_is_free(tx: &mut PlatformTx, handle: &Handle) -> Result<bool
     Ok(queries::find_shop_by_handle(tx, handle.as_str()).await?.is_none())
 }
 
+/// The shop that has this handle.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn find_shop(tx: &mut PlatformTx, handle: &Handle) -> Result<Option<ShopId>, DbError> {
+    Ok(queries::find_shop_by_handle(tx, handle.as_str()).await?.map(|row| row.id))
+}
+
 /// The plans on offer.
 ///
 /// # Errors
@@ -115,4 +123,12 @@ pub async fn find_settings(tx: &mut ShopTx) -> Result<Settings, DbError> {
 /// When the database gives no answer.
 pub async fn change_settings(tx: &mut ShopTx, settings: &Settings) -> Result<(), DbError> {
     queries::update_settings(tx, settings).await
+}
+
+/// Gives the shop another name.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn rename_shop(tx: &mut ShopTx, name: &Name) -> Result<(), DbError> {
+    queries::rename_shop(tx, name.as_str()).await
 }

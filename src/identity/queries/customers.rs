@@ -127,3 +127,16 @@ pub(in crate::identity) async fn list_customers(tx: &mut ShopTx, q: Option<&str>
     .fetch_all(tx.conn())
     .await?)
 }
+
+pub(in crate::identity) async fn list_known_emails(tx: &mut ShopTx, emails: &[String]) -> Result<Vec<String>, DbError> {
+    let shop = tx.shop_id().uuid();
+    Ok(sqlx::query_scalar!(
+        r#"SELECT email AS "email!"
+           FROM customers
+           WHERE shop_id = $1 AND status <> -2 AND email = ANY($2)"#,
+        shop,
+        emails
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}

@@ -110,3 +110,15 @@ pub(in crate::identity) async fn find_staff(tx: &mut ShopTx, id: StaffId) -> Res
     .fetch_optional(tx.conn())
     .await?)
 }
+
+pub(in crate::identity) async fn list_emails(tx: &mut ShopTx) -> Result<Vec<String>, DbError> {
+    let shop = tx.shop_id().uuid();
+    Ok(sqlx::query_scalar!(
+        "SELECT email
+         FROM staff
+         WHERE shop_id = $1 AND status <> -2",
+        shop
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
