@@ -85,7 +85,7 @@ pub fn documents() -> Documents {
 
 /// Adds what every operation of an audience shares: where it is served, how to sign in, and the problems any of them may answer.
 fn finished(mut document: utoipa::openapi::OpenApi, server: &str, schemes: &[(&str, &str)]) -> utoipa::openapi::OpenApi {
-    document.info.version = "1".to_owned();
+    "1".clone_into(&mut document.info.version);
     document.info.license = None;
     document.servers = Some(vec![utoipa::openapi::Server::new(server)]);
     let components = document.components.get_or_insert_default();

@@ -69,7 +69,6 @@ impl App {
     }
 
     /// All routes, under all hosts.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

@@ -9,7 +9,7 @@ use super::Flaw;
 /// # Errors
 /// `required` when empty and `min` > 0, `too_short`, `too_long`, `control_characters`.
 pub fn line(text: &str, min: usize, max: usize) -> Result<String, Flaw> {
-    bounded(text, min, max, |c| c.is_control())
+    bounded(text, min, max, char::is_control)
 }
 
 /// A text that may have several lines; otherwise as [`line`].

@@ -145,7 +145,7 @@ impl Db {
         let applied = sqlx::query_scalar::<_, Option<i64>>("SELECT MAX(version) FROM _sqlx_migrations WHERE success")
             .fetch_one(&self.pool)
             .await
-            .or_else(|error| match error.as_database_error().and_then(|e| e.code()).as_deref() {
+            .or_else(|error| match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
                 Some("42P01") => Ok(None),
                 _ => Err(error),
             })?;

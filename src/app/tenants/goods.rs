@@ -228,7 +228,7 @@ fn opening_lines(row: &ProductRow, before: Option<&ProductView>, now: &ProductVi
     let line = |wanted: &VariantRow| {
         let variant = now.variants.iter().find(|variant| variant.sku == wanted.sku)?;
         let new = wanted.opening_stock > 0 && !was_there(variant.id);
-        new.then(|| ReceiptLineInput { variant_id: variant.id, quantity: wanted.opening_stock, unit_cost: wanted.cost })
+        new.then_some(ReceiptLineInput { variant_id: variant.id, quantity: wanted.opening_stock, unit_cost: wanted.cost })
     };
     row.variants.iter().filter_map(line).collect()
 }
