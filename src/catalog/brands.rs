@@ -134,7 +134,7 @@ pub async fn create_brand(tx: &mut ShopTx, input: &BrandInput) -> Result<BrandVi
 /// # Errors
 /// [`CatalogError::NotFound`], [`CatalogError::Invalid`], [`CatalogError::SlugTaken`].
 pub async fn update_brand(tx: &mut ShopTx, id: BrandId, patch: &BrandPatch) -> Result<BrandView, CatalogError> {
-    let now = lock_live(tx, id).await?;
+    let now = lock_brand(tx, id).await?;
     let slug = patch.slug.as_ref().map_or(Some(now.slug.as_str()), Option::as_deref);
     let (name, slug, status) = parse(tx, patch.name.as_deref().unwrap_or(&now.name), slug, patch.status.unwrap_or(now.status)).await?;
     brands::update_brand(tx, id, &slug, &name, status).await.on_constraint(CatalogError::of_constraint)?;
@@ -151,7 +151,7 @@ pub async fn update_brand(tx: &mut ShopTx, id: BrandId, patch: &BrandPatch) -> R
 /// # Errors
 /// [`CatalogError::NotFound`].
 pub async fn delete_brand(tx: &mut ShopTx, id: BrandId) -> Result<(), CatalogError> {
-    lock_live(tx, id).await?;
+    lock_brand(tx, id).await?;
     let products = brands::delete_brand(tx, id).await?;
     refresh(tx, &products).await?;
     Ok(record(tx, "brand.deleted", id.uuid()).await?)
@@ -171,7 +171,7 @@ pub async fn restore_brand(tx: &mut ShopTx, id: BrandId) -> Result<BrandView, Ca
 }
 
 /// The brand, locked, unless it is deleted.
-pub(super) async fn lock_live(tx: &mut ShopTx, id: BrandId) -> Result<BrandView, CatalogError> {
+pub(super) async fn lock_brand(tx: &mut ShopTx, id: BrandId) -> Result<BrandView, CatalogError> {
     let brand = brands::lock_brand(tx, id).await?;
     brand.filter(|brand| brand.status != Status::Deleted).ok_or(CatalogError::NotFound)
 }

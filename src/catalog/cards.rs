@@ -10,7 +10,7 @@ use super::queries::{categories, products, variants};
 use super::read::images_by_product;
 use super::tree::Tree;
 use super::views::{Image, Link, ProductCard, StoreProduct, StoreVariant};
-use crate::kernel::{CategoryId, Page, PageRequest, ProductId};
+use crate::kernel::{CategoryId, Page, PageRequest, ProductId, Slug};
 use crate::platform::ShopTx;
 use crate::tenancy::ShopInfo;
 
@@ -38,6 +38,11 @@ pub struct CardFilter {
 impl CardFilter {
     pub(super) fn words(&self) -> Option<Vec<String>> {
         search_words(self.q.as_deref())
+    }
+
+    /// The brand's slug; one that is none names no brand.
+    pub(super) fn brand_slug(&self) -> Option<&str> {
+        self.brand.as_deref().map(|slug| if Slug::parse(slug).is_ok() { slug } else { "" })
     }
 }
 
@@ -162,7 +167,8 @@ pub async fn suggest_products(tx: &mut ShopTx, q: &str) -> Result<Vec<Link>, Cat
 /// # Errors
 /// When the database gives no answer.
 pub async fn find_store_product(tx: &mut ShopTx, shop: &ShopInfo, slug: &str) -> Result<Option<StoreProduct>, CatalogError> {
-    let Some(id) = cards::find_active_by_slug(tx, slug).await? else { return Ok(None) };
+    let Ok(slug) = Slug::parse(slug) else { return Ok(None) };
+    let Some(id) = cards::find_active_by_slug(tx, slug.as_str()).await? else { return Ok(None) };
     let ids = [id.uuid()];
     let (card, row) = (cards_of(tx, shop, &ids).await?.pop(), products::product_rows(tx, &ids).await?.pop());
     let Some((card, row)) = card.zip(row) else { return Ok(None) };

@@ -140,7 +140,7 @@ fn parse_position(position: i64) -> Result<i32, Flaw> {
 pub async fn list_categories(tx: &mut ShopTx, filter: &ListFilter, page: Option<PageRequest>) -> Result<Page<CategoryView>, CatalogError> {
     let rows = categories::all_categories(tx).await?;
     let tree = Tree::new(&rows);
-    let wanted = filter.q.as_deref().map(fold);
+    let wanted = filter.wanted().as_deref().map(fold);
     let shown = |row: &&CategoryRow| {
         filter.status.is_none_or(|status| Status::from(row.status) == status)
             && wanted.as_deref().is_none_or(|wanted| fold(&row.name).contains(wanted))
@@ -200,22 +200,18 @@ fn refuse_full(tree: &Tree<'_>) -> Result<(), CatalogError> {
 /// # Errors
 /// [`CatalogError::NotFound`], [`CatalogError::Invalid`] (`cycle` at `/parent_id`), [`CatalogError::SlugTaken`].
 pub async fn update_category(tx: &mut ShopTx, id: CategoryId, patch: &CategoryPatch) -> Result<CategoryView, CatalogError> {
-    update_category_seen(tx, id, patch, |_| Ok(())).await
-}
-
-/// As [`update_category`], once `seen` has agreed to the category as it is, under its lock.
-pub(super) async fn update_category_seen<E: From<CatalogError>>(
-    tx: &mut ShopTx,
-    id: CategoryId,
-    patch: &CategoryPatch,
-    seen: impl FnOnce(&CategoryView) -> Result<(), E> + Send,
-) -> Result<CategoryView, E> {
-    categories::lock_tree(tx).await.map_err(CatalogError::from)?;
-    let rows = categories::all_categories(tx).await.map_err(CatalogError::from)?;
+    categories::lock_tree(tx).await?;
+    let rows = categories::all_categories(tx).await?;
     let tree = Tree::new(&rows);
     let now = tree.get(id).ok_or(CatalogError::NotFound)?;
-    seen(&CategoryView::from(now))?;
-    Ok(apply(tx, &tree, now, patch).await?)
+    apply(tx, &tree, now, patch).await
+}
+
+/// The category as it is, and stays until this transaction ends, unless it is deleted.
+pub(super) async fn lock_category(tx: &mut ShopTx, id: CategoryId) -> Result<CategoryView, CatalogError> {
+    categories::lock_tree(tx).await?;
+    let category = find_category_by_id(tx, id).await?;
+    category.filter(|category| category.status != Status::Deleted).ok_or(CatalogError::NotFound)
 }
 
 async fn apply(tx: &mut ShopTx, tree: &Tree<'_>, now: &CategoryRow, patch: &CategoryPatch) -> Result<CategoryView, CatalogError> {

@@ -8,7 +8,8 @@ use crate::platform::{DbError, ShopTx};
 /// The words of a search: each must be in a product's search text, as folded as that is. `None` when nothing is left to look for.
 pub(super) fn search_words(q: Option<&str>) -> Option<Vec<String>> {
     let folded = fold(q?);
-    let words: Vec<String> = folded.split_whitespace().take(12).map(str::to_owned).collect();
+    let parts = folded.split(|c: char| c.is_whitespace() || c.is_control()).filter(|part| !part.is_empty());
+    let words: Vec<String> = parts.take(12).map(|word| word.chars().take(100).collect()).collect();
     (!words.is_empty()).then_some(words)
 }
 
@@ -45,6 +46,7 @@ mod tests {
     #[test]
     fn a_search_is_looked_for_word_by_word_without_marks() {
         assert_eq!(search_words(Some(" Áo  THUN đỏ ")).unwrap(), ["ao", "thun", "do"]);
+        assert_eq!(search_words(Some("a\0b")).unwrap(), ["a", "b"]);
         assert_eq!(search_words(Some("  ")), None);
         assert_eq!(search_words(None), None);
     }

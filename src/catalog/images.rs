@@ -29,10 +29,15 @@ pub async fn add_image(tx: &mut ShopTx, shop: &ShopInfo, product: ProductId, pic
     list_images(tx, shop, product).await?.into_iter().find(|image| image.id == id).ok_or(CatalogError::NotFound)
 }
 
-/// Whether a product is here and may have one more picture: asked before an upload is kept.
-pub(super) async fn has_room(tx: &mut ShopTx, product: ProductId) -> Result<(), CatalogError> {
+/// Whether a product is here and may have one more picture, or has the one to be replaced: asked before an upload is kept.
+///
+/// # Errors
+/// As [`add_image`] and [`replace_image`].
+pub async fn expect_image(tx: &mut ShopTx, product: ProductId, replaced: Option<ImageId>) -> Result<(), CatalogError> {
     lock_live(tx, product).await?;
-    refuse_full(tx, product).await
+    let Some(replaced) = replaced else { return refuse_full(tx, product).await };
+    let known = images::images_of(tx, &[product.uuid()]).await?;
+    if known.iter().any(|image| image.id == replaced) { Ok(()) } else { Err(CatalogError::NotFound) }
 }
 
 async fn refuse_full(tx: &mut ShopTx, product: ProductId) -> Result<(), CatalogError> {
@@ -48,6 +53,27 @@ async fn refuse_full(tx: &mut ShopTx, product: ProductId) -> Result<(), CatalogE
 /// When the database gives no answer.
 pub async fn list_images(tx: &mut ShopTx, shop: &ShopInfo, product: ProductId) -> Result<Vec<Image>, CatalogError> {
     Ok(images_by_product(tx, shop, &[product.uuid()]).await?.remove(&product).unwrap_or_default())
+}
+
+/// Puts another picture, kept already, in the place of one; what it says stays unless `alt` is given.
+///
+/// # Errors
+/// [`CatalogError::NotFound`]; [`CatalogError::Invalid`] at `/alt`.
+pub async fn replace_image(
+    tx: &mut ShopTx,
+    shop: &ShopInfo,
+    product: ProductId,
+    image: ImageId,
+    picture: &Stored,
+    alt: Option<&str>,
+) -> Result<Image, CatalogError> {
+    let alt = alt.map(|alt| line(alt, 0, 300)).transpose().map_err(|flaw| Invalid::at("/alt", flaw))?;
+    lock_live(tx, product).await?;
+    if !images::update_image(tx, product, image, picture, alt.as_deref()).await? {
+        return Err(CatalogError::NotFound);
+    }
+    settle(tx, product).await?;
+    list_images(tx, shop, product).await?.into_iter().find(|found| found.id == image).ok_or(CatalogError::NotFound)
 }
 
 /// Takes a picture from a product. Its file stays: orders still show it.

@@ -9,6 +9,14 @@ pub struct ListFilter {
     pub q: Option<String>,
 }
 
+impl ListFilter {
+    /// What is looked for, as the database takes it: a page's field may hold anything.
+    pub(super) fn wanted(&self) -> Option<String> {
+        let q: String = self.q.as_deref()?.chars().filter(|c| !c.is_control()).take(200).collect();
+        Some(q.trim().to_owned()).filter(|q| !q.is_empty())
+    }
+}
+
 /// The most rows a list gives when it is asked for as a whole.
 pub(super) const WHOLE_LIST: i64 = 1_000;
 

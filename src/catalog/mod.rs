@@ -29,7 +29,7 @@ mod update;
 mod variants;
 mod views;
 
-pub use api::{admin_routes, media_routes, store_routes};
+pub use api::{Upload, admin_routes, media_routes, read_upload, store_routes};
 pub use brands::{
     BrandInput, BrandPatch, BrandView, StoreBrand, create_brand, delete_brand, find_brand, list_brands, list_store_brands, restore_brand,
     update_brand,
@@ -44,7 +44,7 @@ pub use categories::{
 };
 pub use create::create_product;
 pub use error::CatalogError;
-pub use images::{MAX_IMAGES, add_image, list_images, order_images, remove_image};
+pub use images::{MAX_IMAGES, add_image, expect_image, list_images, order_images, remove_image, replace_image};
 pub use input::{ProductInput, ProductPatch, VariantInput, VariantPatch};
 pub use lists::ListFilter;
 pub use options::{MAX_OPTIONS, MAX_VALUES, MAX_VARIANTS, ProductOption, serialize_choices};

@@ -7,7 +7,7 @@ use super::derived::search_words;
 use super::options::named;
 use super::queries::{images, products, variants};
 use super::views::{Image, ProductView, VariantView};
-use crate::kernel::{BrandId, CategoryId, Page, PageRequest, ProductId, Status, SupplierId};
+use crate::kernel::{BrandId, CategoryId, Page, PageRequest, ProductId, Slug, Status, SupplierId};
 use crate::platform::ShopTx;
 use crate::tenancy::ShopInfo;
 
@@ -78,7 +78,8 @@ pub async fn find_product(tx: &mut ShopTx, shop: &ShopInfo, id: ProductId) -> Re
 /// # Errors
 /// When the database gives no answer.
 pub async fn find_product_by_slug(tx: &mut ShopTx, shop: &ShopInfo, slug: &str) -> Result<Option<ProductView>, CatalogError> {
-    match products::find_id_by_slug(tx, slug).await? {
+    let Ok(slug) = Slug::parse(slug) else { return Ok(None) };
+    match products::find_id_by_slug(tx, slug.as_str()).await? {
         Some(id) => find_product(tx, shop, id).await,
         None => Ok(None),
     }

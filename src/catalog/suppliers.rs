@@ -170,7 +170,7 @@ pub async fn create_supplier(tx: &mut ShopTx, input: &SupplierInput) -> Result<S
 /// # Errors
 /// [`CatalogError::NotFound`], [`CatalogError::Invalid`], [`CatalogError::CodeTaken`].
 pub async fn update_supplier(tx: &mut ShopTx, id: SupplierId, patch: &SupplierPatch) -> Result<SupplierView, CatalogError> {
-    let now = lock_live(tx, id).await?;
+    let now = lock_supplier(tx, id).await?;
     let new = SupplierFields::parse(&SupplierInput {
         name: patch.name.clone().unwrap_or(now.name),
         code: patch.code.clone().unwrap_or(Some(now.code)),
@@ -190,7 +190,7 @@ pub async fn update_supplier(tx: &mut ShopTx, id: SupplierId, patch: &SupplierPa
 /// # Errors
 /// [`CatalogError::NotFound`].
 pub async fn delete_supplier(tx: &mut ShopTx, id: SupplierId) -> Result<(), CatalogError> {
-    lock_live(tx, id).await?;
+    lock_supplier(tx, id).await?;
     suppliers::delete_supplier(tx, id).await?;
     Ok(record(tx, "supplier.deleted", id.uuid()).await?)
 }
@@ -209,7 +209,7 @@ pub async fn restore_supplier(tx: &mut ShopTx, id: SupplierId) -> Result<Supplie
 }
 
 /// The supplier, locked, unless it is deleted.
-pub(super) async fn lock_live(tx: &mut ShopTx, id: SupplierId) -> Result<SupplierView, CatalogError> {
+pub(super) async fn lock_supplier(tx: &mut ShopTx, id: SupplierId) -> Result<SupplierView, CatalogError> {
     let supplier = suppliers::lock_supplier(tx, id).await?;
     supplier.filter(|supplier| supplier.status != Status::Deleted).ok_or(CatalogError::NotFound)
 }

@@ -72,7 +72,7 @@ fn as_new(row: ProductRow) -> NewProduct {
 async fn refuse_unfit(tx: &mut ShopTx, id: ProductId, new: &NewProduct) -> Result<(), CatalogError> {
     let live = variants::variants_of(tx, &[id.uuid()]).await?;
     let unfit = live.iter().any(|variant| !fits(&new.options, &variant.option_values));
-    if unfit { Err(CatalogError::at("/options", Flaw::new("in_use"))) } else { Ok(()) }
+    if unfit { Err(CatalogError::at("/options", Flaw::new("mismatch"))) } else { Ok(()) }
 }
 
 /// Deletes a product with its variants: it leaves every list and page at once, and its slug and SKUs are free. Orders keep what

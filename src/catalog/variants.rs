@@ -54,6 +54,13 @@ pub async fn create_variant(
     view.variants.into_iter().find(|variant| variant.sku == sku).ok_or(CatalogError::NotFound)
 }
 
+/// A variant as it is, and stays until this transaction ends; neither it nor its product is deleted.
+pub(super) async fn lock_variant(tx: &mut ShopTx, shop: &ShopInfo, product: ProductId, id: VariantId) -> Result<VariantView, CatalogError> {
+    lock_live(tx, product).await?;
+    let view = find_product(tx, shop, product).await?.ok_or(CatalogError::NotFound)?;
+    view.variants.into_iter().find(|variant| variant.id == id).ok_or(CatalogError::NotFound)
+}
+
 /// Changes a variant.
 ///
 /// # Errors

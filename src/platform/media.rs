@@ -17,6 +17,9 @@ const MAX_SIDE: u32 = 1_600;
 /// Longest side an upload may have: decoding more would cost more memory than a picture is worth.
 const MAX_UPLOAD_SIDE: u32 = 12_000;
 
+/// Decoding takes memory by the picture's size, not the file's: two at a time, the others wait.
+static DECODING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+
 /// Where pictures are kept.
 #[derive(Debug, Clone)]
 pub struct Media {
@@ -61,6 +64,7 @@ impl Media {
     /// # Errors
     /// When it is no picture, or the disk refuses.
     pub async fn keep_upload(&self, shop: ShopId, bytes: Vec<u8>) -> Result<Stored, MediaError> {
+        let _permit = DECODING.acquire().await;
         let (encoded, extension, width, height) =
             tokio::task::spawn_blocking(move || reencode(&bytes)).await.map_err(|_| MediaError::NotAPicture)??;
         let key = format!("{}.{extension}", hex::encode(random_bytes::<16>()?));

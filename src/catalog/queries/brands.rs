@@ -56,7 +56,7 @@ pub(in crate::catalog) async fn count_brands(tx: &mut ShopTx, filter: &ListFilte
              AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0)"#,
         shop,
         filter.status.map(Status::code),
-        filter.q
+        filter.wanted()
     )
     .fetch_one(tx.conn())
     .await?)
@@ -85,7 +85,7 @@ pub(in crate::catalog) async fn list_brands(
            LIMIT $4 OFFSET $5"#,
         shop,
         filter.status.map(Status::code),
-        filter.q,
+        filter.wanted(),
         limit,
         offset
     )

@@ -34,7 +34,7 @@ macro_rules! filtered {
                 + $tail,
             shop,
             $category,
-            $filter.brand.as_deref(),
+            $filter.brand_slug(),
             words.as_deref(),
             $filter.min_price,
             $filter.max_price,

@@ -62,6 +62,35 @@ pub(in crate::catalog) async fn insert_image(
     Ok(())
 }
 
+/// `None` leaves what it says about itself.
+pub(in crate::catalog) async fn update_image(
+    tx: &mut ShopTx,
+    product: ProductId,
+    id: ImageId,
+    picture: &Stored,
+    alt: Option<&str>,
+) -> Result<bool, DbError> {
+    let shop = tx.shop_id().uuid();
+    let done = sqlx::query!(
+        "UPDATE product_images
+         SET media_key = $4,
+             width = $5,
+             height = $6,
+             alt = COALESCE($7, alt)
+         WHERE shop_id = $1 AND product_id = $2 AND id = $3",
+        shop,
+        product.uuid(),
+        id.uuid(),
+        picture.key,
+        i32::try_from(picture.width).unwrap_or(i32::MAX),
+        i32::try_from(picture.height).unwrap_or(i32::MAX),
+        alt
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 pub(in crate::catalog) async fn delete_image(tx: &mut ShopTx, product: ProductId, id: ImageId) -> Result<bool, DbError> {
     let shop = tx.shop_id().uuid();
     let done = sqlx::query!(

@@ -60,7 +60,7 @@ pub(in crate::catalog) async fn count_suppliers(tx: &mut ShopTx, filter: &ListFi
              AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0 OR strpos(lower(code), lower($3)) > 0)"#,
         shop,
         filter.status.map(Status::code),
-        filter.q
+        filter.wanted()
     )
     .fetch_one(tx.conn())
     .await?)
@@ -92,7 +92,7 @@ pub(in crate::catalog) async fn list_suppliers(
            LIMIT $4 OFFSET $5"#,
         shop,
         filter.status.map(Status::code),
-        filter.q,
+        filter.wanted(),
         limit,
         offset
     )

@@ -22,5 +22,5 @@ pub use idempotency::{Answer, Claim, IdempotencyKey, Once};
 pub use limits::{Limit, RateLimit};
 pub use page::{Flash, FlashKind, FlashTo, LANG_COOKIE, page_lang};
 pub use problem::{Problem, ProblemBody, ProblemField};
-pub use reply::{Created, Listed, NoContent, Tagged};
+pub use reply::{Created, Listed, ListedWith, NoContent, Tagged};
 pub use shell::{detach_writes, observe, problem_of, render_problems};

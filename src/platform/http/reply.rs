@@ -56,38 +56,72 @@ impl<T> Listed<T> {
     pub const fn new(page: Page<T>, uri: Uri) -> Self {
         Self { page, uri }
     }
-
-    fn link(&self) -> Option<HeaderValue> {
-        let (page, last) = (self.page.page, self.page.total_pages.max(1));
-        let mut links = vec![("first", 1), ("last", last)];
-        if page > 1 {
-            links.push(("prev", (page - 1).min(last)));
-        }
-        if page < last {
-            links.push(("next", page + 1));
-        }
-        let text = links.iter().map(|(rel, n)| format!("<{}>; rel=\"{rel}\"", self.at(*n))).collect::<Vec<_>>().join(", ");
-        HeaderValue::from_str(&text).ok()
-    }
-
-    /// The same list at another page.
-    fn at(&self, page: i64) -> String {
-        let others = url::form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes()).filter(|(k, _)| k != "page");
-        let query =
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).append_pair("page", &page.to_string()).finish();
-        format!("{}?{query}", self.uri.path())
-    }
 }
 
 impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
-        let link = self.link();
-        let mut response = Json(self.page).into_response();
-        if let Some(link) = link {
-            response.headers_mut().insert(header::LINK, link);
-        }
-        response
+        let link = links(&self.page, &self.uri);
+        with_link(Json(self.page), link)
     }
+}
+
+/// As [`Listed`], with what else is said about the whole list, e.g. `facets`.
+#[derive(Debug)]
+pub struct ListedWith<T, E> {
+    page: Page<T>,
+    extra: E,
+    uri: Uri,
+}
+
+impl<T, E> ListedWith<T, E> {
+    /// A page of the list that was asked for at `uri`; the members of `extra` stand beside `data`.
+    #[must_use]
+    pub const fn new(page: Page<T>, extra: E, uri: Uri) -> Self {
+        Self { page, extra, uri }
+    }
+}
+
+impl<T: Serialize, E: Serialize> IntoResponse for ListedWith<T, E> {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        struct Both<T, E> {
+            #[serde(flatten)]
+            page: Page<T>,
+            #[serde(flatten)]
+            extra: E,
+        }
+        let link = links(&self.page, &self.uri);
+        with_link(Json(Both { page: self.page, extra: self.extra }), link)
+    }
+}
+
+fn with_link(list: impl IntoResponse, link: Option<HeaderValue>) -> Response {
+    let mut response = list.into_response();
+    if let Some(link) = link {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
+}
+
+/// Links to the first, the last and the neighbouring pages.
+fn links<T>(of: &Page<T>, uri: &Uri) -> Option<HeaderValue> {
+    let (page, last) = (of.page, of.total_pages.max(1));
+    let mut links = vec![("first", 1), ("last", last)];
+    if page > 1 {
+        links.push(("prev", (page - 1).min(last)));
+    }
+    if page < last {
+        links.push(("next", page + 1));
+    }
+    let text = links.iter().map(|(rel, n)| format!("<{}>; rel=\"{rel}\"", at(uri, *n))).collect::<Vec<_>>().join(", ");
+    HeaderValue::from_str(&text).ok()
+}
+
+/// The same list at another page, as a reference relative to itself: under a nested router the path is cut short.
+fn at(uri: &Uri, page: i64) -> String {
+    let others = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).filter(|(k, _)| k != "page");
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).append_pair("page", &page.to_string()).finish();
+    format!("?{query}")
 }
 
 #[cfg(test)]
@@ -98,10 +132,10 @@ mod tests {
     #[test]
     fn a_list_links_to_its_neighbours_and_keeps_its_filters() {
         let page = Page::new(vec![1], PageRequest::parse(Some(2), Some(1)).unwrap(), 3);
-        let listed = Listed::new(page, Uri::from_static("/x?q=%C3%A1o&page=2"));
+        let uri = Uri::from_static("/x?q=%C3%A1o&page=2");
         assert_eq!(
-            listed.link().unwrap(),
-            "</x?q=%C3%A1o&page=1>; rel=\"first\", </x?q=%C3%A1o&page=3>; rel=\"last\", </x?q=%C3%A1o&page=1>; rel=\"prev\", </x?q=%C3%A1o&page=3>; rel=\"next\""
+            links(&page, &uri).unwrap(),
+            "<?q=%C3%A1o&page=1>; rel=\"first\", <?q=%C3%A1o&page=3>; rel=\"last\", <?q=%C3%A1o&page=1>; rel=\"prev\", <?q=%C3%A1o&page=3>; rel=\"next\""
         );
     }
 }
