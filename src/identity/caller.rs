@@ -10,8 +10,8 @@ use super::sessions::customer_of;
 use super::tokens::{Access, SessionToken, read_access_token};
 use super::{IdentityError, queries};
 use crate::kernel::{CustomerId, SessionId, StaffId};
-use crate::platform::Services;
 use crate::platform::http::Problem;
+use crate::platform::{DbError, Services, ShopTx};
 use crate::tenancy::{Shop, ShopInfo};
 
 /// Who does something, as movements, timelines and idempotency keys record it.
@@ -188,11 +188,19 @@ where
         let shop = Shop::from_request_parts(parts, state).await?;
         let (session, kind) = session_of(parts, &services, &shop, BrowserCookie::Staff)?.ok_or_else(Problem::unauthenticated)?;
         let mut tx = services.db.begin(shop.id).await?;
-        let staff = queries::sessions::find_session_staff(&mut tx, session, kind).await?;
+        let staff = queries::sessions::find_session_staff(&mut tx, session, Some(kind)).await?;
         let staff = staff.ok_or(IdentityError::SessionExpired)?;
         parts.extensions.insert(staff.clone());
         Ok(staff)
     }
+}
+
+/// Them as they are now, for what outlives one request: `None` once they signed out or their session or account ended.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn still_signed_in(tx: &mut ShopTx, who: &SignedInStaff) -> Result<Option<SignedInStaff>, DbError> {
+    queries::sessions::find_session_staff(tx, who.session, None).await
 }
 
 /// Staff with a permission: the right, in the handler's signature.

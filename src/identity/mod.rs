@@ -19,7 +19,7 @@ mod tokens;
 
 pub use addresses::AddressView;
 pub use api::{admin_routes, store_routes};
-pub use caller::{Actor, BrowserCookie, Customer, MaybeCustomer, SignedInStaff, Staff};
+pub use caller::{Actor, BrowserCookie, Customer, MaybeCustomer, SignedInStaff, Staff, still_signed_in};
 pub use customers::{CustomerView, NewCustomer, find_customer, known_customer_emails, list_customers, register_customer};
 pub use error::IdentityError;
 pub use permissions::Permission;

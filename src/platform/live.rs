@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use super::Redis;
 use crate::kernel::ShopId;
@@ -19,36 +19,47 @@ pub const SLOW_POLL: Duration = Duration::from_secs(5);
 /// Who waits for which shop.
 #[derive(Debug, Clone)]
 pub struct Live {
-    waiting: Arc<Mutex<HashMap<ShopId, Arc<Notify>>>>,
+    bells: Arc<Mutex<HashMap<ShopId, watch::Sender<()>>>>,
     redis: Redis,
+}
+
+/// One follower of a shop's log. It hears of every change since it last asked, so that a change while it was reading is not missed.
+#[derive(Debug)]
+pub struct Follower {
+    heard: watch::Receiver<()>,
+}
+
+impl Follower {
+    /// Waits until the shop's log may have grown, at most [`SLOW_POLL`].
+    pub async fn changed(&mut self) {
+        // A time-out is the slow poll: it means "look", as a wake-up does. A bell that is gone leaves the slow poll alone.
+        if let Ok(Err(_)) = tokio::time::timeout(SLOW_POLL, self.heard.changed()).await {
+            tokio::time::sleep(SLOW_POLL).await;
+        }
+    }
 }
 
 impl Live {
     /// A switchboard over this Redis.
     #[must_use]
     pub fn new(redis: Redis) -> Self {
-        Self { waiting: Arc::default(), redis }
+        Self { bells: Arc::default(), redis }
     }
 
-    /// Waits until the shop's log may have grown, at most [`SLOW_POLL`].
-    pub async fn changed(&self, shop: ShopId) {
-        let notify = self.bell(shop);
-        // A time-out is the slow poll: it means "look", as a wake-up does.
-        drop(tokio::time::timeout(SLOW_POLL, notify.notified()).await);
-    }
-
-    fn bell(&self, shop: ShopId) -> Arc<Notify> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() > 10_000 {
-            waiting.retain(|_, bell| Arc::strong_count(bell) > 1);
+    /// Begins to follow a shop's log. Read the log after this, then wait for [`Follower::changed`].
+    #[must_use]
+    pub fn follow(&self, shop: ShopId) -> Follower {
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        if bells.len() > 10_000 {
+            bells.retain(|_, bell| bell.receiver_count() > 0);
         }
-        waiting.entry(shop).or_default().clone()
+        Follower { heard: bells.entry(shop).or_default().subscribe() }
     }
 
     fn ring(&self, shop: ShopId) {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bell) = waiting.get(&shop) {
-            bell.notify_waiters();
+        let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bell) = bells.get(&shop) {
+            bell.send_replace(());
         }
     }
 

@@ -132,7 +132,12 @@ pub(in crate::identity) async fn find_session_customer(
     .await?)
 }
 
-pub(in crate::identity) async fn find_session_staff(tx: &mut ShopTx, id: SessionId, kind: &str) -> Result<Option<SignedInStaff>, DbError> {
+/// The staff of a session that is good now; of any kind of session when none is named.
+pub(in crate::identity) async fn find_session_staff(
+    tx: &mut ShopTx,
+    id: SessionId,
+    kind: Option<&str>,
+) -> Result<Option<SignedInStaff>, DbError> {
     let (shop, now) = (tx.shop_id().uuid(), tx.now());
     let row = sqlx::query!(
         r#"SELECT p.id AS "id: StaffId",
@@ -145,7 +150,7 @@ pub(in crate::identity) async fn find_session_staff(tx: &mut ShopTx, id: Session
            JOIN roles r ON r.shop_id = p.shop_id AND r.id = p.role_id
            WHERE s.shop_id = $1
              AND s.id = $2
-             AND s.kind = $3
+             AND ($3::text IS NULL OR s.kind = $3)
              AND s.revoked_at IS NULL
              AND s.expires_at > $4
              AND p.status = 1"#,
