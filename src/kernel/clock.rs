@@ -1,7 +1,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use time::{Duration, OffsetDateTime};
+use time::macros::offset;
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+/// The hour of the shops: `Asia/Ho_Chi_Minh` has been UTC+7 without daylight saving since 1975. Where a day begins, and what a person
+/// reads on a page; everything else is UTC.
+pub const SHOP_TIME: UtcOffset = offset!(+7);
 
 /// What time it is. The one home of "now": everything else is handed a `Clock` or a time, so that a test can move it.
 #[derive(Debug, Clone, Default)]

@@ -17,7 +17,7 @@ mod text;
 
 pub use address::{Address, AddressInput};
 pub use check::{Check, FieldError, Flaw, Invalid};
-pub use clock::Clock;
+pub use clock::{Clock, SHOP_TIME};
 pub use contact::{Email, Phone};
 pub use ids::{
     AddressId, AdjustmentId, BrandId, CategoryId, CustomerId, Id, ImageId, LocationId, MovementId, OrderId, ProductId, ReceiptId, RoleId,

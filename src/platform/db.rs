@@ -34,6 +34,13 @@ impl DbError {
         }
     }
 
+    /// Whether the transaction lost to another one (a deadlock, a serialization failure) and may be tried again whole.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let code = self.0.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| ["40001", "40P01"].contains(&code.as_ref()))
+    }
+
     /// Whether another transaction held a row longer than we wait for one.
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {

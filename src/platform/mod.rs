@@ -5,6 +5,7 @@
 //! a visitor more than its problem code. Knows nothing of shops' business. To add a service that many slices need: a module
 //! here, a field in [`Services`], its settings in `config`.
 
+mod behind;
 pub mod config;
 pub mod crypto;
 mod db;
@@ -22,6 +23,7 @@ mod shutdown;
 pub mod telemetry;
 pub mod templates;
 
+pub use behind::{Waiting, WriteBehind};
 pub use db::{Db, DbError, DbResultExt, PlatformTx, ShopTx, check_role, migrate};
 pub use passwords::Passwords;
 pub use redis::{Redis, RedisFault, ShopRedis};

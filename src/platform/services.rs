@@ -5,7 +5,7 @@ use super::http::HostName;
 use super::live::Live;
 use super::media::Media;
 use super::templates::Templates;
-use super::{Db, Passwords, Redis, Shutdown};
+use super::{Db, Passwords, Redis, Shutdown, WriteBehind};
 use crate::kernel::Clock;
 
 /// Whether limits on attempts are kept.
@@ -38,6 +38,8 @@ pub struct Services {
     pub templates: Arc<Templates>,
     /// Pictures.
     pub media: Media,
+    /// What was written to Redis and waits for its copy in the database.
+    pub behind: WriteBehind,
     /// Says when the server goes down; what runs for long ends then.
     pub shutdown: Shutdown,
     /// Whether limits are kept.

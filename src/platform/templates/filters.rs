@@ -1,19 +1,12 @@
 //! Filters: how values are written. `money`, `date`, `datetime`, `paragraphs`, `text`, `phone`, `decimal`, `json`, `json_attr`.
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value, escape_html};
-use time::{
-    OffsetDateTime, UtcOffset,
-    format_description::well_known::Rfc3339,
-    macros::{format_description, offset},
-};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 use crate::{
-    kernel::{Currency, Money},
+    kernel::{Currency, Money, SHOP_TIME},
     platform::i18n::Lang,
 };
-
-/// Shops live in Viet Nam: `Asia/Ho_Chi_Minh` has been UTC+7 without daylight saving since 1975.
-const SHOP_TIME: UtcOffset = offset!(+7);
 
 pub(super) fn register(tera: &mut Tera, lang: Lang) {
     tera.register_filter("money", move |amount: i64, args: Kwargs, _: &State| money(amount, &args, lang));

@@ -72,6 +72,12 @@ impl Answer {
         let thing: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
         thing.get(name)?.as_str().map(str::to_owned)
     }
+
+    /// The same answer to a client that has not heard it yet: its first one was lost on our side.
+    #[must_use]
+    pub fn first_told(self) -> Self {
+        Self { replayed: false, ..self }
+    }
 }
 
 impl IntoResponse for Answer {
