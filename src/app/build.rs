@@ -9,12 +9,13 @@ use tokio::task::JoinHandle;
 
 use super::{Backing, router};
 use crate::kernel::Clock;
+use crate::ordering::CartCopier;
 use crate::platform::config::Config;
 use crate::platform::crypto::{MasterKey, random_bytes};
 use crate::platform::live::Live;
 use crate::platform::media::Media;
 use crate::platform::templates::Templates;
-use crate::platform::{Db, Passwords, Redis, Services, Shutdown};
+use crate::platform::{Db, Passwords, Redis, Services, Shutdown, WriteBehind};
 
 /// A server ready to take requests: services, routes and the work behind them.
 pub struct App {
@@ -22,6 +23,7 @@ pub struct App {
     pub services: Services,
     router: Router,
     background: Vec<JoinHandle<()>>,
+    carts: Option<CartCopier>,
 }
 
 impl App {
@@ -52,20 +54,22 @@ impl App {
             session_key: master.derive("session tokens 1"),
             templates: Arc::new(Templates::load()?),
             media: Media::new(&config.server.data_dir),
+            behind: WriteBehind::default(),
             shutdown: Shutdown::default(),
             limits: config.security.limits,
             base_url: config.server.base_url.as_str().into(),
             base_host: config.server.base_host.clone(),
         };
         let router = router::street(services.clone());
-        Ok(Self { services, router, background: Vec::new() })
+        Ok(Self { services, router, background: Vec::new(), carts: None })
     }
 
-    /// Starts the work behind the requests: live updates heard from other processes.
+    /// Starts the work behind the requests: live updates heard from other processes, copies of carts.
     pub fn start(&mut self) {
         let live = self.services.live.clone();
         #[expect(clippy::disallowed_methods, reason = "background work starts here and ends with `stop`")]
         self.background.push(tokio::spawn(async move { live.listen().await }));
+        self.carts = Some(CartCopier::spawn(self.services.clone()));
     }
 
     /// All routes, under all hosts.
@@ -73,10 +77,13 @@ impl App {
         self.router.clone()
     }
 
-    /// Ends the background work and closes the database.
+    /// Ends the background work, writes what waits for it, and closes the database.
     pub async fn stop(self) {
         for task in &self.background {
             task.abort();
+        }
+        if let Some(carts) = &self.carts {
+            carts.flush().await;
         }
         if tokio::time::timeout(Duration::from_secs(5), self.services.db.close()).await.is_err() {
             tracing::warn!("the database pool took more than 5 s to close");
