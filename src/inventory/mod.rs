@@ -8,6 +8,7 @@
 
 mod adjustments;
 mod api;
+mod audit;
 mod error;
 mod events;
 mod ledger;
@@ -21,6 +22,7 @@ mod words;
 
 pub use adjustments::{AdjustedLine, AdjustmentInput, AdjustmentLineInput, AdjustmentView, adjust_stock};
 pub use api::admin_routes;
+pub use audit::{Difference, audit_shop};
 pub use error::InventoryError;
 pub use receipts::{
     ReceiptFilter, ReceiptInput, ReceiptLine, ReceiptLineInput, ReceiptPatch, ReceiptStatus, ReceiptSummary, ReceiptTarget, ReceiptView,

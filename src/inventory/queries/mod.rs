@@ -1,5 +1,6 @@
 //! The SQL of this room.
 
+pub(super) mod audit;
 pub(super) mod ledger;
 pub(super) mod movements;
 pub(super) mod named;
