@@ -28,6 +28,8 @@ pub use receipts::{
     ReceiptFilter, ReceiptInput, ReceiptLine, ReceiptLineInput, ReceiptPatch, ReceiptStatus, ReceiptSummary, ReceiptTarget, ReceiptView,
     complete_receipt, create_receipt, delete_receipt, find_receipt, list_receipts, lock_receipt, restore_receipt, update_receipt,
 };
-pub use shelves::{MovementActor, MovementDocument, MovementFilter, MovementView, StockFilter, StockView, list_movements, list_stock};
+pub use shelves::{
+    LowStock, MovementActor, MovementDocument, MovementFilter, MovementView, StockFilter, StockView, list_movements, list_stock, low_stock,
+};
 pub use truth::{lock_stock, release, reserve, ship, take_back};
 pub use words::{Document, DocumentKind, LOW_STOCK, MAX_LINES, MAX_ON_HAND, MovementKind, ReleaseKind, Shortage, StockLine, StockRow};

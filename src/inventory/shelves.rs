@@ -5,8 +5,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{DocumentKind, InventoryError, LOW_STOCK, MovementKind, queries};
+use crate::catalog::Image;
 use crate::kernel::{LocationId, MovementId, Page, PageRequest, ProductId, VariantId};
 use crate::platform::ShopTx;
+use crate::tenancy::ShopInfo;
 
 /// A variant's stock, as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -51,6 +53,34 @@ pub async fn list_stock(tx: &mut ShopTx, filter: &StockFilter, page: PageRequest
     let total = queries::shelves::count(tx, filter).await?;
     let rows = queries::shelves::list(tx, filter, page).await?;
     Ok(Page::new(rows, page, total))
+}
+
+/// A variant that runs low, as the dashboard shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LowStock {
+    /// What.
+    pub variant_id: VariantId,
+    /// Its product.
+    pub product_id: ProductId,
+    /// Its stock-keeping unit.
+    pub sku: String,
+    /// The product's name.
+    pub product_name: String,
+    /// The values of the product's options that make this variant, by name, in their order.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    pub options: Map<String, Value>,
+    /// The product's first picture.
+    pub image: Option<Image>,
+    /// Units that may be sold.
+    pub available: i64,
+}
+
+/// The variants on sale of which the fewest units may be sold, [`LOW_STOCK`] at most: the emptiest first, at most `limit`.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn low_stock(tx: &mut ShopTx, shop: &ShopInfo, limit: i64) -> Result<Vec<LowStock>, InventoryError> {
+    Ok(queries::shelves::low(tx, shop, limit).await?)
 }
 
 /// A line of the stock ledger, as staff see it.

@@ -77,7 +77,9 @@ impl LocationInput {
         let text = |value: &Option<String>, max| line(value.as_deref().unwrap_or_default(), 0, max);
         let mut check = Check::default();
         let name = check.at("/name", Name::parse(&self.name));
-        let code = check.at("/code", code(self.code.as_deref().filter(|code| !code.trim().is_empty()), &self.name));
+        let given = self.code.as_deref().filter(|code| !code.trim().is_empty());
+        // A name that is flawed suggests nothing: one mistake is said once.
+        let code = if given.is_none() && name.is_none() { None } else { check.at("/code", code(given, &self.name)) };
         let line1 = check.at("/line1", text(&self.line1, 300));
         let ward = check.at("/ward", text(&self.ward, 200));
         let province = check.at("/province", text(&self.province, 200));
@@ -85,25 +87,25 @@ impl LocationInput {
         let phone = check.opt("/phone", self.phone.as_deref().filter(|phone| !phone.trim().is_empty()), Phone::parse);
         let position = position(&mut check, self.latitude, self.longitude);
         let hours = check.at("/hours", text(&self.hours, 200));
-        match (name, code, line1, ward, province, country, phone, position, hours) {
-            (Some(name), Some(code), Some(line1), Some(ward), Some(province), Some(country), Some(phone), Some(position), Some(hours)) => {
-                let phone = phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default();
-                Ok(NewLocation { code, name, line1, ward, province, country, phone, position, hours, is_default: self.is_default })
-            }
-            _ => Err(check.into_invalid()),
-        }
+        let (Some(name), Some(code), Some(line1), Some(ward), Some(province)) = (name, code, line1, ward, province) else {
+            return Err(check.into_invalid());
+        };
+        let (Some(country), Some(phone), Some(position), Some(hours)) = (country, phone, position, hours) else {
+            return Err(check.into_invalid());
+        };
+        let phone = phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default();
+        Ok(NewLocation { code, name, line1, ward, province, country, phone, position, hours, is_default: self.is_default })
     }
 }
 
 /// The code as given, or the one the name suggests; a name that cannot be spelt so needs a code.
 pub(super) fn code(given: Option<&str>, name: &str) -> Result<String, Flaw> {
-    let code = match given {
-        Some(text) => line(text, 1, 60)?.to_ascii_lowercase(),
-        None => {
-            let mut slug = Slug::from_name(name).ok_or_else(|| Flaw::new("required"))?.as_str().to_owned();
-            slug.truncate(60);
-            slug.trim_end_matches('-').to_owned()
-        }
+    let code = if let Some(text) = given {
+        line(text, 1, 60)?.to_ascii_lowercase()
+    } else {
+        let mut slug = Slug::from_name(name).ok_or_else(|| Flaw::new("required"))?.as_str().to_owned();
+        slug.truncate(60);
+        slug.trim_end_matches('-').to_owned()
     };
     let well_formed = code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && !code.starts_with('-');
     if well_formed { Ok(code) } else { Err(Flaw::new("slug")) }
