@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::sign_up;
 use crate::platform::Services;
 use crate::platform::http::{Problem, ProblemBody, ProblemField};
-use crate::{catalog, identity, inventory, stores, tenancy};
+use crate::{catalog, identity, inventory, messages, ordering, stores, tenancy};
 
 /// The three documents, one an audience.
 #[derive(Clone, Serialize)]
@@ -63,6 +63,7 @@ fn store_api() -> OpenApiRouter<Services> {
         .merge(identity::store_routes())
         .merge(catalog::store_routes())
         .merge(stores::store_routes())
+        .merge(ordering::store_routes())
 }
 
 fn admin_api() -> OpenApiRouter<Services> {
@@ -71,6 +72,8 @@ fn admin_api() -> OpenApiRouter<Services> {
         .merge(catalog::admin_routes())
         .merge(inventory::admin_routes())
         .merge(stores::admin_routes())
+        .merge(ordering::admin_routes())
+        .merge(messages::admin_routes())
 }
 
 /// The three documents, as they are served and committed under `openapi/`.
