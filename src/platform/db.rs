@@ -126,6 +126,17 @@ impl Db {
         Ok(ShopTx { tx, shop, now: self.clock.now(), live: self.live.clone(), wake: false })
     }
 
+    /// Begins a transaction that sees one shop's rows as they all were at one moment, and changes none: for an audit while the shop
+    /// goes on selling.
+    ///
+    /// # Errors
+    /// When no connection is to be had in time.
+    pub async fn begin_snapshot(&self, shop: ShopId) -> Result<ShopTx, DbError> {
+        let mut tx = self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        enter(&mut tx, shop).await?;
+        Ok(ShopTx { tx, shop, now: self.clock.now(), live: self.live.clone(), wake: false })
+    }
+
     /// Begins a transaction outside any shop: it sees the registry of shops and plans, and no shop's rows.
     ///
     /// # Errors
