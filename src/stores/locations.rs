@@ -54,7 +54,8 @@ pub async fn create_default_location(tx: &mut ShopTx, name: &str) -> Result<Loca
 /// # Errors
 /// [`StoresError::CodeTaken`], [`StoresError::TooMany`].
 pub async fn create_location(tx: &mut ShopTx, new: &NewLocation) -> Result<LocationView, StoresError> {
-    if queries::lock_locations(tx).await? >= MOST {
+    queries::lock_list(tx).await?;
+    if queries::count_locations(tx).await? >= MOST {
         return Err(StoresError::TooMany);
     }
     if new.is_default {
@@ -81,13 +82,12 @@ pub async fn update_location(tx: &mut ShopTx, id: LocationId, new: &NewLocation)
     find_location(tx, id).await?.ok_or(StoresError::NotFound)
 }
 
-/// A location to be changed in this transaction. All of the shop's are locked with it, in one order: one change may move the
-/// default from any of them.
+/// A location to be changed in this transaction. The whole list is locked with it: one change may move the default from another.
 ///
 /// # Errors
 /// When the database gives no answer.
 pub async fn lock_location(tx: &mut ShopTx, id: LocationId) -> Result<Option<LocationView>, StoresError> {
-    queries::lock_locations(tx).await?;
+    queries::lock_list(tx).await?;
     find_location(tx, id).await
 }
 
@@ -96,7 +96,7 @@ pub async fn lock_location(tx: &mut ShopTx, id: LocationId) -> Result<Option<Loc
 /// # Errors
 /// [`StoresError::IsDefault`], [`StoresError::NotEmpty`].
 pub async fn delete_location(tx: &mut ShopTx, id: LocationId) -> Result<(), StoresError> {
-    // Whoever brings goods here holds the row shared, so nothing arrives between the look and the deletion.
+    // Whoever brings goods here holds the list shared, so nothing arrives between the look and the deletion.
     let current = lock_location(tx, id).await?.ok_or(StoresError::NotFound)?;
     if current.is_default {
         return Err(StoresError::IsDefault);
@@ -140,16 +140,13 @@ pub struct HeldLocations {
     pub here: Vec<LocationId>,
 }
 
-/// Holds the default location and these. Take them all at once, and before any stock row.
+/// Holds the default location and these. Take them before any stock row.
 ///
 /// # Errors
 /// When the database gives no answer.
 pub async fn hold_locations(tx: &mut ShopTx, ids: &[LocationId]) -> Result<HeldLocations, DbError> {
-    let mut rows = queries::share_locations(tx, ids).await?;
-    if !rows.iter().any(|(_, is_default)| *is_default) {
-        // Another transaction has just moved the default: the row we waited for is not it any more, the next look sees the new one.
-        rows = queries::share_locations(tx, ids).await?;
-    }
+    queries::share_list(tx).await?;
+    let rows = queries::default_and(tx, ids).await?;
     let default = rows.iter().find(|(_, is_default)| *is_default).map(|(id, _)| *id).ok_or(sqlx::Error::RowNotFound)?;
     let here = rows.into_iter().map(|(id, _)| id).filter(|id| ids.contains(id)).collect();
     Ok(HeldLocations { default, here })

@@ -79,40 +79,69 @@ pub(super) async fn find_location_by_code(tx: &mut ShopTx, code: &str) -> Result
     .await?)
 }
 
-/// Locks them all, in one order; gives how many there are.
-pub(super) async fn lock_locations(tx: &mut ShopTx) -> Result<i64, DbError> {
+/// Locks the list of the shop's locations for a change. Its oldest row stands for the whole list: rows are never removed, and one
+/// lock can't be taken in two orders.
+pub(super) async fn lock_list(tx: &mut ShopTx) -> Result<(), DbError> {
     let shop = tx.shop_id().uuid();
-    let locked = sqlx::query_scalar!(
+    sqlx::query!(
         "SELECT id
          FROM locations
-         WHERE shop_id = $1 AND status <> -2
+         WHERE shop_id = $1
          ORDER BY id
+         LIMIT 1
          -- Not the stronger lock: movements that name a location go on.
          FOR NO KEY UPDATE",
         shop
     )
-    .fetch_all(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(i64::try_from(locked.len()).unwrap_or(i64::MAX))
+    Ok(())
 }
 
-/// These locations and the default one, with whether they are it.
-pub(super) async fn share_locations(tx: &mut ShopTx, ids: &[LocationId]) -> Result<Vec<(LocationId, bool)>, DbError> {
+/// Keeps the list as it is until this transaction ends. What it is, the next statement sees.
+pub(super) async fn share_list(tx: &mut ShopTx) -> Result<(), DbError> {
+    let shop = tx.shop_id().uuid();
+    sqlx::query!(
+        "SELECT id
+         FROM locations
+         WHERE shop_id = $1
+         ORDER BY id
+         LIMIT 1
+         FOR SHARE",
+        shop
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Those of these locations that are here, and the default one, with whether they are it.
+pub(super) async fn default_and(tx: &mut ShopTx, ids: &[LocationId]) -> Result<Vec<(LocationId, bool)>, DbError> {
     let shop = tx.shop_id().uuid();
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
         r#"SELECT id AS "id: LocationId",
                   is_default
            FROM locations
-           WHERE shop_id = $1 AND (id = ANY ($2) OR is_default) AND status <> -2
-           ORDER BY id
-           FOR SHARE"#,
+           WHERE shop_id = $1 AND (id = ANY ($2) OR is_default) AND status <> -2"#,
         shop,
         &ids
     )
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.is_default)).collect())
+}
+
+pub(super) async fn count_locations(tx: &mut ShopTx) -> Result<i64, DbError> {
+    let shop = tx.shop_id().uuid();
+    Ok(sqlx::query_scalar!(
+        r#"SELECT COUNT(*) AS "count!"
+           FROM locations
+           WHERE shop_id = $1 AND status <> -2"#,
+        shop
+    )
+    .fetch_one(tx.conn())
+    .await?)
 }
 
 pub(super) async fn insert_location(tx: &mut ShopTx, id: LocationId, new: &NewLocation) -> Result<(), DbError> {
