@@ -66,7 +66,7 @@ pub struct BrandInput {
 pub struct BrandPatch {
     /// What it is called. The slug stays unless it is changed too.
     #[serde(default, deserialize_with = "some")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// Names it in filters; null makes it anew from the name.
     #[serde(default, deserialize_with = "some")]
@@ -74,6 +74,7 @@ pub struct BrandPatch {
     pub slug: Option<Option<String>>,
     /// `active` or `hidden`.
     #[serde(default, deserialize_with = "some")]
+    #[schema(nullable = false)]
     pub status: Option<Status>,
 }
 

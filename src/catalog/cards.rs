@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -117,11 +119,8 @@ pub async fn list_facets(tx: &mut ShopTx, shop: &ShopInfo, filter: &CardFilter) 
     let rows = categories::all_categories(tx).await?;
     let tree = Tree::active(&rows);
     let category = filter.category.as_deref().map(|slug| ids_of(&tree, slug));
-    let direct = cards::count_by_category(tx, filter).await?;
-    let count = |id: CategoryId| -> i64 {
-        let within = tree.within(id);
-        direct.iter().filter(|(direct, _)| within.iter().any(|id| id.uuid() == *direct)).map(|(_, count)| count).sum()
-    };
+    let direct: HashMap<Uuid, i64> = cards::count_by_category(tx, filter).await?.into_iter().collect();
+    let count = |id: CategoryId| tree.within(id).iter().filter_map(|id| direct.get(&id.uuid())).sum();
     let categories = tree.flat().into_iter().map(|row| FacetValue { slug: row.slug.clone(), name: row.name.clone(), count: count(row.id) });
     let categories = categories.filter(|value| value.count > 0).collect();
     let brands = cards::count_by_brand(tx, filter, category.as_deref()).await?;

@@ -83,7 +83,7 @@ pub struct CategoryInput {
 pub struct CategoryPatch {
     /// What it is called. The slug stays unless it is changed too.
     #[serde(default, deserialize_with = "some")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// Names its page; null makes it anew from the name.
     #[serde(default, deserialize_with = "some")]
@@ -95,10 +95,11 @@ pub struct CategoryPatch {
     pub parent_id: Option<Option<CategoryId>>,
     /// Its place among those below the same one.
     #[serde(default, deserialize_with = "some")]
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000)]
     pub position: Option<i64>,
     /// `active` or `hidden`.
     #[serde(default, deserialize_with = "some")]
+    #[schema(nullable = false)]
     pub status: Option<Status>,
 }
 

@@ -6,7 +6,7 @@ use super::parse::{NewProduct, parse_product};
 use super::queries::products;
 use super::read::find_product;
 use super::refs::check_refs;
-use super::variants::insert_all;
+use super::replace::insert_all;
 use super::views::ProductView;
 use crate::kernel::ProductId;
 use crate::platform::{DbResultExt, ShopTx};

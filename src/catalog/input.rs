@@ -82,7 +82,7 @@ pub struct VariantInput {
 pub struct ProductPatch {
     /// What it is called. The slug stays unless it is changed too.
     #[serde(default, deserialize_with = "some")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// Names its page; null makes it anew from the name.
     #[serde(default, deserialize_with = "some")]
@@ -106,6 +106,7 @@ pub struct ProductPatch {
     pub supplier_id: Option<Option<SupplierId>>,
     /// `active` or `hidden`.
     #[serde(default, deserialize_with = "some")]
+    #[schema(nullable = false)]
     pub status: Option<Status>,
     /// What a shopper chooses. Without `variants` each variant's values must still be on offer, at the same place.
     #[serde(default, deserialize_with = "some")]
@@ -113,7 +114,7 @@ pub struct ProductPatch {
     pub options: Option<Option<Vec<ProductOption>>>,
     /// The whole list of variants: those not named are deleted.
     #[serde(default, deserialize_with = "some")]
-    #[schema(min_items = 1, max_items = 250)]
+    #[schema(nullable = false, min_items = 1, max_items = 250)]
     pub variants: Option<Vec<VariantInput>>,
 }
 
@@ -123,14 +124,15 @@ pub struct ProductPatch {
 pub struct VariantPatch {
     /// Its stock-keeping unit; unique in the shop.
     #[serde(default, deserialize_with = "some")]
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(nullable = false, min_length = 1, max_length = 64)]
     pub sku: Option<String>,
     /// A value for each of the product's options, by the option's name.
     #[serde(default, deserialize_with = "some")]
+    #[schema(nullable = false)]
     pub options: Option<BTreeMap<String, String>>,
     /// Minor units.
     #[serde(default, deserialize_with = "some")]
-    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub price: Option<i64>,
     /// What it cost before, minor units.
     #[serde(default, deserialize_with = "some")]

@@ -22,6 +22,7 @@ mod parse;
 mod queries;
 mod read;
 mod refs;
+mod replace;
 mod shelves;
 mod suppliers;
 mod tree;

@@ -138,10 +138,11 @@ pub(super) fn parse_variants(options: &[ProductOption], input: &[VariantInput]) 
     let (mut skus, mut choices) = (BTreeSet::new(), BTreeSet::new());
     let mut variants = Vec::with_capacity(input.len());
     for (i, variant) in input.iter().enumerate() {
-        let Some(variant) = nested(&mut check, &format!("/{i}"), parse_variant(options, variant)) else { continue };
-        if !skus.insert(variant.sku.clone()) {
+        let parsed = nested(&mut check, &format!("/{i}"), parse_variant(options, variant));
+        if Sku::parse(&variant.sku).is_ok_and(|sku| !skus.insert(sku)) {
             check.flaw(format!("/{i}/sku"), Flaw::new("duplicate"));
         }
+        let Some(variant) = parsed else { continue };
         if !choices.insert(variant.option_values.clone()) {
             check.flaw(format!("/{i}/options"), Flaw::new("duplicate"));
         }

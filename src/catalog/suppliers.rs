@@ -71,7 +71,7 @@ pub struct SupplierInput {
 pub struct SupplierPatch {
     /// What it is called.
     #[serde(default, deserialize_with = "some")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// The merchant's own short name for it; null makes it anew from the name.
     #[serde(default, deserialize_with = "some")]
@@ -91,6 +91,7 @@ pub struct SupplierPatch {
     pub address: Option<Option<String>>,
     /// `active` or `hidden`.
     #[serde(default, deserialize_with = "some")]
+    #[schema(nullable = false)]
     pub status: Option<Status>,
 }
 

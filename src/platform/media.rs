@@ -125,7 +125,7 @@ impl Media {
 /// The media type of a key, which is `hex.extension` and nothing else: a key with any other character names no file.
 fn media_type(key: &str) -> Option<&'static str> {
     let (name, extension) = key.split_once('.')?;
-    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
     match extension {
@@ -172,6 +172,7 @@ mod tests {
         for key in ["../a.jpg", "ab/cd.jpg", "ab.exe", ".jpg", "ab.jpg.svg", "ab"] {
             assert_eq!(media_type(key), None, "{key}");
         }
+        assert_eq!(media_type(&format!("{}.jpg", "a".repeat(300))), None);
         assert_eq!(media_type("00ff.webp"), Some("image/webp"));
     }
 

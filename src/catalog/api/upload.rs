@@ -1,8 +1,9 @@
+use axum::body::Bytes;
 use axum::extract::Multipart;
 use axum::extract::multipart::MultipartError;
 use axum::http::StatusCode;
 
-use crate::kernel::{Check, Flaw};
+use crate::kernel::{Check, Flaw, Invalid};
 use crate::platform::http::Problem;
 use crate::platform::media::MediaError;
 
@@ -29,13 +30,15 @@ pub async fn read_upload(mut form: Multipart) -> Result<Upload, Problem> {
         match name.as_str() {
             "file" if file.is_none() => file = Some(bytes),
             "alt" if alt.is_none() => {
-                alt = check.at(pointer, std::str::from_utf8(&bytes).map_err(|_| Flaw::new("malformed"))).map(str::to_owned)
+                let text = std::str::from_utf8(&bytes).map_err(|_| Flaw::new("malformed"));
+                alt = check.at(pointer, text).map(str::to_owned);
             }
-            "file" | "alt" => check.flaw(pointer, Flaw::new("duplicate")),
-            _ => check.flaw(pointer, Flaw::new("unknown")),
+            // At once: a form may hold any number of fields.
+            "file" | "alt" => return Err(Invalid::at(pointer, Flaw::new("duplicate")).into()),
+            _ => return Err(Invalid::at(pointer, Flaw::new("unknown")).into()),
         }
     }
-    if file.as_ref().is_none_or(|file| file.is_empty()) {
+    if file.as_ref().is_none_or(Bytes::is_empty) {
         check.flaw("/file", Flaw::new("required"));
     }
     check.finish()?;
