@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -66,6 +68,25 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             }
         })?;
         Ok(Self::parse(&bytes))
+    }
+}
+
+/// What stands behind the `?` of a page's address. It may be old, mistyped or made up, so it is read as far as it can be.
+#[derive(Debug, Clone, Default)]
+pub struct Asked(Fields);
+
+impl std::ops::Deref for Asked {
+    type Target = Fields;
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())))
     }
 }
 

@@ -3,9 +3,8 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use super::Flash;
 use crate::platform::Services;
-use crate::platform::http::Problem;
+use crate::platform::http::{Flash, FlashKind, FlashTo, Problem};
 use crate::platform::i18n::Lang;
 
 /// A page. It is the visitor's own, so no cache between us keeps it, and their browser asks again.
@@ -41,9 +40,9 @@ impl SeeOther {
         Self { to: place.into(), cookies: Vec::new() }
     }
 
-    /// With a message for the next page.
-    pub fn flash(self, services: &Services, flash: &Flash) -> Self {
-        self.cookie(flash.header(services))
+    /// With a text of the catalogue for the next page to say.
+    pub fn flash(self, services: &Services, to: FlashTo, kind: FlashKind, key: &str) -> Self {
+        self.cookie(Flash::leave(services, to, kind, key))
     }
 
     /// With a cookie; `None` changes nothing.
