@@ -18,6 +18,7 @@ mod input;
 mod lists;
 mod names;
 mod options;
+mod pages;
 mod parse;
 mod queries;
 mod read;
@@ -49,6 +50,7 @@ pub use images::{MAX_IMAGES, add_image, expect_image, list_images, order_images,
 pub use input::{ProductInput, ProductPatch, VariantInput, VariantPatch};
 pub use lists::ListFilter;
 pub use options::{MAX_OPTIONS, MAX_VALUES, MAX_VARIANTS, ProductOption, serialize_choices};
+pub use pages::{ProductPage, list_pages};
 pub use read::{ProductFilter, ProductSort, find_product, find_product_by_slug, list_products};
 pub use shelves::{CategoryNode, CategoryPage, category_tree, find_category};
 pub use suppliers::{

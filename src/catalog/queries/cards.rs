@@ -290,3 +290,21 @@ pub(in crate::catalog) async fn suggest(tx: &mut ShopTx, words: &[String], limit
     .await?;
     Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
 }
+
+/// Slugs of active products and when they were last changed, newest first.
+pub(in crate::catalog) async fn list_pages(tx: &mut ShopTx, limit: i64) -> Result<Vec<(String, OffsetDateTime)>, DbError> {
+    let shop = tx.shop_id().uuid();
+    let rows = sqlx::query!(
+        "SELECT slug,
+                updated_at
+         FROM products
+         WHERE shop_id = $1 AND status = 1
+         ORDER BY created_at DESC, id DESC
+         LIMIT $2",
+        shop,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.updated_at)).collect())
+}

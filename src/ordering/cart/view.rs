@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 use super::{Cart, Goods};
 use crate::kernel::VariantId;
 use crate::ordering::lines::{LineProduct, as_object};
-use crate::ordering::totals::line_total;
+use crate::ordering::totals::{Totals, line_total, totals};
 use crate::tenancy::ShopInfo;
 
 /// A line of a cart. Amounts are minor units of the cart's currency, at today's price.
@@ -69,5 +69,13 @@ impl CartView {
             currency: shop.currency.code(),
             version: cart.version(),
         }
+    }
+
+    /// What it would cost to order it now.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let lines = self.lines.iter().map(|line| (line.quantity, line.unit_price));
+        // Such a sum is refused when it is ordered.
+        totals(lines).unwrap_or(Totals { subtotal: i64::MAX, discount_total: 0, shipping_total: 0, tax_total: 0, total: i64::MAX })
     }
 }
