@@ -24,7 +24,7 @@ const MOST: i64 = 50;
 ///
 /// # Errors
 /// When the database gives no answer.
-pub(super) async fn list_addresses(tx: &mut ShopTx, customer: CustomerId) -> Result<Vec<AddressView>, DbError> {
+pub async fn list_addresses(tx: &mut ShopTx, customer: CustomerId) -> Result<Vec<AddressView>, DbError> {
     queries::addresses::list_addresses(tx, customer).await
 }
 

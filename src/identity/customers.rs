@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -6,7 +8,11 @@ use super::error::{hash_password, parse_password};
 use super::{IdentityError, queries};
 use crate::kernel::{Check, CustomerId, Email, Flaw, Name, Page, PageRequest, Phone};
 use crate::platform::events::{self, NewEvent};
+use crate::platform::http::Limit;
 use crate::platform::{DbError, DbResultExt, Passwords, ShopTx};
+
+/// New accounts from one address, through the API and the pages alike.
+pub const REGISTRATIONS: Limit = Limit { name: "register", quota: 20, window: Duration::from_secs(3600) };
 
 /// A customer as the API shows one.
 #[derive(Debug, Clone, Serialize, ToSchema)]

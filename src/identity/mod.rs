@@ -17,10 +17,10 @@ mod sign_in;
 mod staff;
 mod tokens;
 
-pub use addresses::AddressView;
+pub use addresses::{AddressView, list_addresses};
 pub use api::{admin_routes, store_routes};
 pub use caller::{Actor, BrowserCookie, Customer, MaybeCustomer, SignedInStaff, Staff, still_signed_in};
-pub use customers::{CustomerView, NewCustomer, find_customer, known_customer_emails, list_customers, register_customer};
+pub use customers::{CustomerView, NewCustomer, REGISTRATIONS, find_customer, known_customer_emails, list_customers, register_customer};
 pub use error::IdentityError;
 pub use permissions::Permission;
 pub use sessions::{BrowserOwner, SessionView, StaffSessionView, forget_session, open_browser_session, open_owner_session, revoke_session};

@@ -9,12 +9,12 @@ use crate::identity::addresses::{add_address, list_addresses, remove_address};
 use crate::identity::customers::rename_customer;
 use crate::identity::sessions::{Owner, OwnerKind, Refreshed, forget_session, open_token_session, refresh};
 use crate::identity::{
-    AddressView, Customer, CustomerView, IdentityError, NewCustomer, SessionView, find_customer, register_customer, revoke_session,
-    sign_in_customer,
+    AddressView, Customer, CustomerView, IdentityError, NewCustomer, REGISTRATIONS, SessionView, find_customer, register_customer,
+    revoke_session, sign_in_customer,
 };
 use crate::kernel::{AddressId, AddressInput, Check, Invalid, Name};
 use crate::platform::Services;
-use crate::platform::http::{Body, ClientIp, Created, Limit, NoContent, PathParam, Problem, RateLimit, Tagged};
+use crate::platform::http::{Body, ClientIp, Created, NoContent, PathParam, Problem, RateLimit, Tagged};
 use crate::tenancy::Shop;
 
 /// Routes of the storefront API.
@@ -28,9 +28,6 @@ pub fn store_routes() -> OpenApiRouter<Services> {
         .routes(routes!(list_my_addresses, create_my_address))
         .routes(routes!(delete_my_address))
 }
-
-/// New accounts from one address.
-const PER_ADDRESS: Limit = Limit { name: "register", quota: 20, window: std::time::Duration::from_secs(3600) };
 
 /// A customer who registers. An e-mail address or a telephone number is needed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,7 +62,7 @@ async fn create_customer(
     ClientIp(from): ClientIp,
     Body { value: input, .. }: Body<CustomerInput>,
 ) -> Result<Created<CustomerRegistered>, Problem> {
-    RateLimit::count(services.limits, &services.redis.shop(shop.id), PER_ADDRESS, &from.to_string()).await?;
+    RateLimit::count(services.limits, &services.redis.shop(shop.id), REGISTRATIONS, &from.to_string()).await?;
     let new = NewCustomer::parse(&services.passwords, &input.name, input.email.as_deref(), input.phone.as_deref(), &input.password).await?;
     let mut tx = services.db.begin(shop.id).await?;
     let customer = register_customer(&mut tx, &new).await?;
