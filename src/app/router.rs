@@ -24,9 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What a body may take from one piece to the next.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
-/// What pages may load and do. No inline script, no inline style, nothing from elsewhere, in no other site's frame.
-const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; \
-object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What pages may load and do. No inline script, no inline style, nothing from elsewhere, in no other site's frame. Where forms may
+/// lead stands last: a page that leads further adds to it.
+pub(super) const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; \
+connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /// The two sides of the street: the base host and the shops' hosts.
 #[derive(Clone)]
@@ -35,15 +36,20 @@ struct Street {
     directory: Directory,
     base: Router,
     shop: Router,
+    closed: Router,
+    nowhere: Router,
     store_api: Router,
 }
 
 /// Every route under every host.
 pub(super) fn street(services: Services) -> Router {
+    let directory = Directory::new(services.clone());
     let street = Street {
-        directory: Directory::new(services.clone()),
-        base: base_router(&services),
+        base: base_router(&services, &directory),
         shop: shop_router(&services),
+        closed: closed_router(&services),
+        nowhere: nowhere_router(&services),
+        directory,
         store_api: Router::new().nest("/api/store/v1", api::store_router()).with_state(services.clone()),
         services: services.clone(),
     };
@@ -72,13 +78,13 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::internal().into_response()
 }
 
-fn base_router(services: &Services) -> Router {
+fn base_router(services: &Services, directory: &Directory) -> Router {
     Router::new()
         .nest("/api/platform/v1", api::platform_router())
         .route("/api/{*rest}", axum::routing::any(no_such_api))
         .merge(documents_router())
         .merge(storefront::asset_routes())
-        .merge(platform_pages::routes(services))
+        .merge(platform_pages::routes(services, directory))
         .with_state(services.clone())
 }
 
@@ -90,9 +96,24 @@ fn shop_router(services: &Services) -> Router {
         .merge(documents_router())
         .merge(storefront::asset_routes())
         .merge(catalog::media_routes())
+        .merge(platform_pages::enter_routes())
         .merge(backoffice::routes(services))
         .merge(storefront::routes(services))
         .with_state(services.clone())
+}
+
+/// What a suspended shop still shows: a notice, in its colours.
+fn closed_router(services: &Services) -> Router {
+    Router::new()
+        .merge(storefront::asset_routes())
+        .merge(catalog::media_routes())
+        .merge(storefront::closed_routes())
+        .with_state(services.clone())
+}
+
+/// What answers where no shop is.
+fn nowhere_router(services: &Services) -> Router {
+    Router::new().merge(storefront::asset_routes()).merge(platform_pages::nowhere_routes(services)).with_state(services.clone())
 }
 
 fn documents_router() -> Router<Services> {
@@ -120,7 +141,7 @@ async fn dispatch(State(street): State<Street>, request: Request) -> Response {
     match street.directory.by_host(&host).await {
         Ok(Some(shop)) => in_shop(&street, shop, street.shop.clone(), request).await,
         Ok(None) if is_api(&request) => Problem::new(StatusCode::NOT_FOUND, "shop-not-found").into_response(),
-        Ok(None) => platform_pages::unknown_shop(&street.services, &request),
+        Ok(None) => pass(street.nowhere, request).await,
         Err(problem) => problem.into_response(),
     }
 }
@@ -152,16 +173,13 @@ async fn on_base(street: Street, request: Request) -> Response {
 }
 
 async fn in_shop(street: &Street, shop: Shop, router: Router, mut request: Request) -> Response {
-    if shop.status == ShopStatus::Suspended {
-        let problem = Problem::new(StatusCode::FORBIDDEN, "shop-suspended");
-        if is_api(&request) {
-            return problem.into_response();
-        }
-        return storefront::suspended_page(&street.services, &shop, request.headers());
+    let suspended = shop.status == ShopStatus::Suspended;
+    if suspended && is_api(&request) {
+        return Problem::new(StatusCode::FORBIDDEN, "shop-suspended").into_response();
     }
     tracing::Span::current().record("shop.id", tracing::field::display(shop.id));
     request.extensions_mut().insert(shop);
-    pass(router, request).await
+    pass(if suspended { street.closed.clone() } else { router }, request).await
 }
 
 async fn pass(router: Router, request: Request) -> Response {

@@ -121,6 +121,29 @@ pub async fn sign_up(services: &Services, new: &NewSignUp) -> Result<(platform::
     Ok((tx, SignedUp { shop, owner, publishable_key }))
 }
 
+/// Counts the attempt, and parses what was asked for.
+async fn admit(services: &Services, input: &SignUpInput, from: &str) -> Result<NewSignUp, Problem> {
+    RateLimit::count(services.limits, &services.redis.platform(), PER_ADDRESS, from).await?;
+    NewSignUp::parse(services, input).await
+}
+
+/// A shop that is open, with its handle as it was understood.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) handle: String,
+    pub(super) made: SignedUp,
+}
+
+/// Opens a shop as the API does, for the page; the owner's session is opened on the shop's own host.
+pub(super) async fn open_shop(services: &Services, input: &SignUpInput, from: &str) -> Result<Opened, Problem> {
+    let new = admit(services, input, from).await?;
+    let (tx, made) = sign_up(services, &new).await?;
+    tx.commit().await?;
+    let handle = new.shop.handle.as_str().to_owned();
+    tracing::info!(shop.id = %made.shop, "opened shop {handle}");
+    Ok(Opened { handle, made })
+}
+
 /// A shop that was just made, with the owner's session in it.
 #[derive(Debug, Serialize, ToSchema)]
 struct ShopCreated {
@@ -151,8 +174,7 @@ async fn create_shop(
     ClientIp(from): ClientIp,
     Body { value: input, .. }: Body<SignUpInput>,
 ) -> Result<Created<ShopCreated>, Problem> {
-    RateLimit::count(services.limits, &services.redis.platform(), PER_ADDRESS, &from.to_string()).await?;
-    let new = NewSignUp::parse(&services, &input).await?;
+    let new = admit(&services, &input, &from.to_string()).await?;
     let (mut tx, made) = sign_up(&services, &new).await?;
     let session = identity::open_owner_session(&services, &mut tx, made.owner).await?;
     tx.commit().await?;
