@@ -13,6 +13,7 @@ mod categories;
 mod create;
 mod derived;
 mod error;
+mod glance;
 mod images;
 mod input;
 mod lists;
@@ -46,6 +47,7 @@ pub use categories::{
 };
 pub use create::create_product;
 pub use error::CatalogError;
+pub use glance::{VariantName, count_products_by_brand, find_variants_by_sku, has_pictures, list_variant_names};
 pub use images::{MAX_IMAGES, add_image, expect_image, list_images, order_images, remove_image, replace_image};
 pub use input::{ProductInput, ProductPatch, VariantInput, VariantPatch};
 pub use lists::ListFilter;

@@ -1,6 +1,7 @@
 pub(super) mod brands;
 pub(super) mod cards;
 pub(super) mod categories;
+pub(super) mod glance;
 pub(super) mod images;
 pub(super) mod products;
 pub(super) mod shared;
