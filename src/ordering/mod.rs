@@ -33,8 +33,8 @@ pub use input::{OrderInput, OrderLineInput, OrderRequest};
 pub use life::{PaymentInput, cancel_order, cancel_own_order, change_status, record_payment};
 pub use lines::{LineImage, LineProduct, MAX_LINES};
 pub use read::{
-    OrderFilter, OrderSort, StatusCounts, count_orders_by_status, find_customer_names, find_customer_order, find_order,
-    list_customer_orders, list_orders,
+    NewOrders, OrderFilter, OrderSort, StatusCounts, count_new_orders, count_orders_by_status, find_customer_names, find_customer_order,
+    find_order, list_customer_orders, list_orders,
 };
 pub use status::{OrderStatus, PaymentMethod, PaymentStatus};
 pub use totals::Totals;

@@ -25,7 +25,7 @@ pub struct OrderFilter {
     pub from: Option<OffsetDateTime>,
     /// Placed before this moment.
     pub until: Option<OffsetDateTime>,
-    /// Folded text that the receiver's or customer's name, the phone or the number holds.
+    /// Folded text that the receiver's or customer's name, the phone or the number holds, or that is the customer's own e-mail or phone.
     pub q: Option<String>,
     /// In which order.
     pub sort: OrderSort,
@@ -148,6 +148,23 @@ pub async fn count_orders_by_status(tx: &mut ShopTx) -> Result<StatusCounts, DbE
         } = row.orders;
     }
     Ok(counts)
+}
+
+/// Orders that nobody has looked at yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewOrders {
+    /// How many wait for the shop since the one seen last; never more than 1,000.
+    pub count: i64,
+    /// The newest order's number; 0 when there is none.
+    pub newest: i64,
+}
+
+/// Counts pending orders with a number above `seen`: those that came since somebody last looked, and that nobody else took care of.
+///
+/// # Errors
+/// When the database gives no answer.
+pub async fn count_new_orders(tx: &mut ShopTx, seen: i64) -> Result<NewOrders, DbError> {
+    orders::count_new(tx, seen).await
 }
 
 /// The customers' names of some orders, for those who show events: the event log itself holds no names.

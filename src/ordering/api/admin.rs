@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use super::{CancelInput, about};
 use crate::identity::permissions::{OrdersCancel, OrdersRead, OrdersWrite, Permission};
 use crate::identity::{Actor, Staff};
-use crate::kernel::{OrderId, Page, PageRequest};
+use crate::kernel::{Flaw, Invalid, OrderId, Page, PageRequest, paragraph};
 use crate::ordering::{
     OrderFilterInput, OrderStatus, OrderingError, PaymentInput, StaffOrderView, cancel_order as cancel, change_status, find_order,
     list_orders as list, record_payment,
@@ -46,7 +46,7 @@ pub(crate) struct OrderQuery {
     from: Option<String>,
     /// Placed on this day or earlier, or before this moment.
     to: Option<String>,
-    /// Looked for in the number, the names and the phone.
+    /// Looked for in the number, the names and the phone; also a customer's whole e-mail address.
     q: Option<String>,
     /// `-placed_at` (the default), `placed_at`, `-number`, `number`, `-total` or `total`.
     sort: Option<String>,
@@ -105,16 +105,18 @@ async fn change_order_status(
     key: IdempotencyKey,
     Body { value: input, hash }: Body<StatusInput>,
 ) -> Result<Answer, Problem> {
-    if input.status == OrderStatus::Cancelled && !staff.may(Permission::OrdersCancel) {
+    let cancelled = input.status == OrderStatus::Cancelled;
+    if cancelled && !staff.may(Permission::OrdersCancel) {
         return Err(Problem::forbidden().with("permission", Permission::OrdersCancel.as_str()));
     }
-    let note = input.note.as_deref().unwrap_or_default();
+    let longest = if cancelled { 300 } else { 1000 };
+    let note = paragraph(input.note.as_deref().unwrap_or_default(), 0, longest).map_err(|flaw: Flaw| Invalid::at("/note", flaw))?;
     let actor = staff.actor();
     let mut tx = services.db.begin(shop.id).await?;
     match Once::claim(&mut tx, key, actor.key(), "POST /orders/{id}/status", about(id, hash)).await? {
         Once::Again(answer) => Ok(answer),
         Once::First(claim) => {
-            let done = change_status(&mut tx, &shop, id, input.status, note, &actor).await;
+            let done = change_status(&mut tx, &shop, id, input.status, &note, &actor).await;
             finish(tx, claim, StatusCode::OK, done).await
         }
     }
@@ -131,12 +133,13 @@ async fn cancel_order(
     key: IdempotencyKey,
     Body { value: input, hash }: Body<CancelInput>,
 ) -> Result<Answer, Problem> {
+    let reason = input.parse()?;
     let actor: Actor = staff.actor();
     let mut tx = services.db.begin(shop.id).await?;
     match Once::claim(&mut tx, key, actor.key(), "POST /orders/{id}/cancel", about(id, hash)).await? {
         Once::Again(answer) => Ok(answer),
         Once::First(claim) => {
-            let done = cancel(&mut tx, &shop, id, &input.reason, &actor).await;
+            let done = cancel(&mut tx, &shop, id, &reason, &actor).await;
             finish(tx, claim, StatusCode::OK, done).await
         }
     }

@@ -2,7 +2,7 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use crate::kernel::{Address, CustomerId, OrderId, PageRequest};
-use crate::ordering::read::OrderFilter;
+use crate::ordering::read::{NewOrders, OrderFilter};
 use crate::ordering::status::{OrderStatus, PaymentMethod, PaymentStatus};
 use crate::platform::{DbError, ShopTx};
 
@@ -189,7 +189,9 @@ pub(in crate::ordering) async fn count_orders(tx: &mut ShopTx, filter: &OrderFil
              AND ($4::uuid IS NULL OR customer_id = $4)
              AND ($5::timestamptz IS NULL OR placed_at >= $5)
              AND ($6::timestamptz IS NULL OR placed_at < $6)
-             AND ($7::text IS NULL OR strpos(search_text, $7) > 0)"#,
+             AND ($7::text IS NULL
+                  OR strpos(search_text, $7) > 0
+                  OR customer_id IN (SELECT c.id FROM customers c WHERE c.shop_id = $1 AND (c.email = $7 OR c.phone = $7)))"#,
         shop,
         filter.status.map(OrderStatus::as_str),
         filter.payment_status.map(PaymentStatus::as_str),
@@ -230,7 +232,9 @@ pub(in crate::ordering) async fn list_orders(tx: &mut ShopTx, filter: &OrderFilt
              AND ($4::uuid IS NULL OR customer_id = $4)
              AND ($5::timestamptz IS NULL OR placed_at >= $5)
              AND ($6::timestamptz IS NULL OR placed_at < $6)
-             AND ($7::text IS NULL OR strpos(search_text, $7) > 0)
+             AND ($7::text IS NULL
+                  OR strpos(search_text, $7) > 0
+                  OR customer_id IN (SELECT c.id FROM customers c WHERE c.shop_id = $1 AND (c.email = $7 OR c.phone = $7)))
            ORDER BY CASE WHEN $8 = 'total' THEN total END,
                     CASE WHEN $8 = '-total' THEN total END DESC,
                     -- Numbers are given in the order of placing, so this is also the order by time.
@@ -270,5 +274,23 @@ pub(in crate::ordering) async fn count_by_status(tx: &mut ShopTx) -> Result<Vec<
         shop
     )
     .fetch_all(tx.conn())
+    .await?)
+}
+
+pub(in crate::ordering) async fn count_new(tx: &mut ShopTx, seen: i64) -> Result<NewOrders, DbError> {
+    let shop = tx.shop_id().uuid();
+    Ok(sqlx::query_as!(
+        NewOrders,
+        r#"SELECT (SELECT COUNT(*)
+                   FROM (SELECT 1
+                         FROM orders
+                         WHERE shop_id = $1 AND number > $2 AND status = 'pending'
+                         -- A bubble on every page: nobody reads a higher figure.
+                         LIMIT 1000) AS waiting) AS "count!",
+                  COALESCE((SELECT MAX(number) FROM orders WHERE shop_id = $1), 0) AS "newest!""#,
+        shop,
+        seen
+    )
+    .fetch_one(tx.conn())
     .await?)
 }
