@@ -193,6 +193,16 @@ for (const form of all("form[data-drop]")) {
   });
 }
 
+/* ── One press is one press ────────────────────────────────────────── */
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+});
+// Back from the page a form led to, it may be sent again.
+addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
 /* ── Printing ─────────────────────────────────────────────────────── */
 for (const part of all("[data-print]")) part.hidden = false;
 for (const button of all("[data-print-now]")) button.addEventListener("click", () => window.print());

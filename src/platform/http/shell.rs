@@ -6,7 +6,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
-use super::limits::{SameLimits, tell_limits, with_same_limits};
 use super::{Problem, RequestId, RequestLang};
 use crate::kernel::{Id, OrderId};
 use crate::platform::Services;
@@ -22,7 +21,7 @@ pub async fn observe(State(services): State<Services>, mut request: Request, nex
     let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default().to_owned();
     let span = tracing::info_span!("request", request.id = %id, shop.host = %host, shop.id = tracing::field::Empty);
     let started = Instant::now();
-    let mut response = tell_limits(next.run(request).instrument(span.clone())).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status().as_u16(), started.elapsed());
     metrics::histogram!("http_request_duration_seconds", "method" => method.to_string(), "status" => status.to_string())
         .record(took.as_secs_f64());
@@ -100,7 +99,7 @@ pub async fn detach_writes(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     #[expect(clippy::disallowed_methods, reason = "this is the one place where a request leaves its connection's task")]
-    let done = tokio::spawn(with_same_limits(next.run(request), SameLimits::of_this_request()).in_current_span()).await;
+    let done = tokio::spawn(next.run(request).in_current_span()).await;
     done.unwrap_or_else(|error| {
         tracing::error!(%error, "a request's task failed");
         Problem::internal().into_response()

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::platform::crypto::sha256;
 use crate::platform::http::Problem;
 use crate::platform::i18n::Lang;
 
@@ -42,6 +43,12 @@ impl Fields {
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<&str> {
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// SHA-256 of all that was sent, to tell a form sent twice from another one under the same key.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        sha256(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish().as_bytes())
     }
 
     /// What was typed into these fields, for the page to show again. Never name a password's field here.
