@@ -13,6 +13,7 @@ pub struct PageRequest {
 /// The two parameters every list takes, as they come in the query.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct PageParams {
     /// Page number, from 1.
     #[param(minimum = 1, maximum = 1_000_000, default = 1)]
