@@ -34,9 +34,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                 Problem::new(StatusCode::BAD_REQUEST, "bad-request")
             }
         })?;
-        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| unreadable(&error))?;
-        deserializer.end().map_err(|_| malformed())?;
+        let value = parse(&bytes)?;
         Ok(Self { value, hash: sha256(&bytes) })
     }
 }
@@ -50,9 +48,25 @@ const fn malformed() -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed-json")
 }
 
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would also take a list for an object, its entries for the fields in order.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(if is_whole_json(bytes) { Invalid::at("", Flaw::new("type")).into() } else { malformed() });
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| unreadable(&error, bytes))?;
+    deserializer.end().map_err(|_| malformed())?;
+    Ok(value)
+}
+
+fn is_whole_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+}
+
 /// JSON that cannot be read is 400; JSON that says something of the wrong shape is 422, at its place.
-fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    if error.inner().classify() != serde_json::error::Category::Data {
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Problem {
+    // A number where one of several words should stand is a matter of syntax to serde_json; to us it is not.
+    if error.inner().classify() != serde_json::error::Category::Data && !is_whole_json(bytes) {
         return malformed();
     }
     let message = error.inner().to_string();
@@ -163,5 +177,51 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestLang {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(Self::of(&parts.headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Colour {
+        Red,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Thing {
+        #[expect(dead_code, reason = "it is only parsed")]
+        colours: Vec<Colour>,
+    }
+
+    fn refusal(text: &str) -> (u16, &'static str, String) {
+        let problem = parse::<Thing>(text.as_bytes()).unwrap_err();
+        let places = problem.errors().iter().map(|error| format!("{} {}", error.pointer, error.flaw.code)).collect::<Vec<_>>();
+        (problem.status().as_u16(), problem.code(), places.join(", "))
+    }
+
+    #[test]
+    fn what_is_no_json_is_unreadable_and_what_has_another_shape_is_invalid_at_its_place() {
+        assert!(parse::<Thing>(br#" {"colours": ["red"]} "#).is_ok());
+        for text in ["", "{", "[1", "nul", "{} {}", r#"{"colours": ["red"]} x"#, r#"{"colours": [1"#] {
+            assert_eq!(refusal(text), (400, "malformed-json", String::new()), "{text}");
+        }
+        let invalid = |text: &str| {
+            let (status, code, places) = refusal(text);
+            assert_eq!((status, code), (422, "invalid"), "{text}");
+            places
+        };
+        assert_eq!(invalid("[[\"red\"]]"), " type");
+        assert_eq!(invalid("null"), " type");
+        assert_eq!(invalid("{}"), "/colours required");
+        assert_eq!(invalid(r#"{"colours": [], "x": 1}"#), "/x unknown");
+        assert_eq!(invalid(r#"{"colours": 1}"#), "/colours type");
+        assert_eq!(invalid(r#"{"colours": ["red", 1]}"#), "/colours/1 type");
+        assert_eq!(invalid(r#"{"colours": ["blue"]}"#), "/colours/0 not_allowed");
     }
 }
