@@ -37,7 +37,7 @@ pub(super) async fn add_address(
 ) -> Result<AddressView, IdentityError> {
     let saved = queries::addresses::lock_count(tx, customer).await?;
     if saved >= MOST {
-        return Err(crate::kernel::Invalid::at("", crate::kernel::Flaw::new("too_large").with("max", MOST)).into());
+        return Err(crate::kernel::Invalid::at("", crate::kernel::Flaw::new("too_many").with("max", MOST)).into());
     }
     let is_default = is_default || saved == 0;
     if is_default {

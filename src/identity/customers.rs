@@ -111,6 +111,11 @@ pub async fn list_customers(tx: &mut ShopTx, q: Option<&str>, page: PageRequest)
     Ok(Page::new(rows, page, total))
 }
 
+/// A customer by id, whom nobody else changes until the transaction ends.
+pub(super) async fn lock_customer(tx: &mut ShopTx, id: CustomerId) -> Result<Option<CustomerView>, DbError> {
+    queries::customers::lock_customer(tx, id).await
+}
+
 /// Changes a customer's name.
 pub(super) async fn rename_customer(tx: &mut ShopTx, id: CustomerId, name: &Name) -> Result<CustomerView, IdentityError> {
     queries::customers::rename_customer(tx, id, name.as_str()).await?;

@@ -6,7 +6,7 @@ use utoipa_axum::routes;
 
 use super::RefreshInput;
 use crate::identity::addresses::{add_address, list_addresses, remove_address};
-use crate::identity::customers::rename_customer;
+use crate::identity::customers::{lock_customer, rename_customer};
 use crate::identity::sessions::{Owner, OwnerKind, Refreshed, forget_session, open_token_session, refresh};
 use crate::identity::{
     AddressView, Customer, CustomerView, IdentityError, NewCustomer, REGISTRATIONS, SessionView, find_customer, register_customer,
@@ -14,7 +14,7 @@ use crate::identity::{
 };
 use crate::kernel::{AddressId, AddressInput, Check, Invalid, Name};
 use crate::platform::Services;
-use crate::platform::http::{Body, ClientIp, Created, NoContent, PathParam, Problem, RateLimit, Tagged};
+use crate::platform::http::{Body, ClientIp, Created, IfMatch, NoContent, PathParam, Problem, RateLimit, Tagged};
 use crate::tenancy::Shop;
 
 /// Routes of the storefront API.
@@ -160,15 +160,18 @@ async fn update_me(
     State(services): State<Services>,
     shop: Shop,
     customer: Customer,
+    if_match: IfMatch,
     Body { value: input, .. }: Body<MeInput>,
 ) -> Result<Tagged<CustomerView>, Problem> {
     let mut check = Check::default();
     let name = check.opt("/name", input.name.as_deref(), Name::parse);
     check.finish()?;
     let mut tx = services.db.begin(shop.id).await?;
+    let current = lock_customer(&mut tx, customer.id).await?.ok_or_else(Problem::not_found)?;
+    if_match.check(&current)?;
     let view = match name.flatten() {
         Some(name) => rename_customer(&mut tx, customer.id, &name).await?,
-        None => find_customer(&mut tx, customer.id).await?.ok_or_else(Problem::not_found)?,
+        None => current,
     };
     tx.commit().await?;
     Ok(Tagged(view))

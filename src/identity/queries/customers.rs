@@ -51,6 +51,27 @@ pub(in crate::identity) async fn find_customer(tx: &mut ShopTx, id: CustomerId) 
     .await?)
 }
 
+/// As [`find_customer`], and nobody else changes them until the transaction ends.
+pub(in crate::identity) async fn lock_customer(tx: &mut ShopTx, id: CustomerId) -> Result<Option<CustomerView>, DbError> {
+    let shop = tx.shop_id().uuid();
+    Ok(sqlx::query_as!(
+        CustomerView,
+        r#"SELECT id AS "id: CustomerId",
+                  number,
+                  name,
+                  email,
+                  phone,
+                  created_at
+           FROM customers
+           WHERE shop_id = $1 AND id = $2 AND status <> -2
+           FOR UPDATE"#,
+        shop,
+        id.uuid()
+    )
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
 /// By e-mail address or by telephone number, whichever is given.
 pub(in crate::identity) async fn find_credentials(
     tx: &mut ShopTx,
