@@ -34,8 +34,8 @@ impl Redis {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(Duration::from_millis(500)))
             .set_response_timeout(Some(Duration::from_millis(500)))
-            .set_number_of_retries(1)
-            .set_max_delay(Duration::from_millis(500));
+            // Callers go on without Redis, so an attempt that fails says so at once; the next use attempts it again.
+            .set_number_of_retries(0);
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         Ok(Self { manager, client })
     }
