@@ -36,3 +36,19 @@ pub(crate) async fn fingerprint(shop: &Shop) -> Fingerprint {
         sqlx::query_as(AssertSqlSafe(parts.join(" UNION ALL "))).bind(shop.id.uuid()).fetch_all(&mut database).await.unwrap();
     rows.into_iter().map(|(name, rows, sum)| (name, (rows, sum))).collect()
 }
+
+/// Holds a shop to a fingerprint taken before, and names the tables that changed.
+#[track_caller]
+pub(crate) fn assert_unchanged(shop: &Shop, before: &Fingerprint) -> impl Future<Output = ()> {
+    let (caller, shop, before) = (std::panic::Location::caller(), shop.clone(), before.clone());
+    async move {
+        let after = fingerprint(&shop).await;
+        let rows = |sums: &Fingerprint, table: &str| sums.get(table).map_or(0, |(rows, _)| *rows);
+        let changed: Vec<String> = after
+            .iter()
+            .filter(|(table, sum)| before.get(*table) != Some(sum))
+            .map(|(table, _)| format!("{table}: {} rows, now {}", rows(&before, table), rows(&after, table)))
+            .collect();
+        assert!(changed.is_empty(), "{caller}: what was refused changed something all the same: {changed:?}");
+    }
+}

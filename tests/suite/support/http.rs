@@ -9,6 +9,10 @@ use tokio::net::TcpStream;
 
 use super::Place;
 
+fn client() -> Client {
+    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
 /// Somebody who calls one API (or the pages) of one host.
 #[derive(Debug, Clone)]
 pub(crate) struct Actor {
@@ -23,8 +27,7 @@ impl Actor {
     /// Somebody without a token. `host` as a `Host` header has it; `prefix` goes before every path.
     pub(crate) fn new(place: Place, host: String, prefix: &'static str) -> Self {
         // A client of their own: connections belong to the runtime of the test that made them.
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { client, place, host, prefix, token: None }
+        Self { client: client(), place, host, prefix, token: None }
     }
 
     /// The same, with this token.
@@ -35,6 +38,11 @@ impl Actor {
     /// The same, without a token.
     pub(crate) fn without_token(&self) -> Self {
         Self { token: None, ..self.clone() }
+    }
+
+    /// The same person on a connection of their own, which closes when the call is dropped.
+    pub(crate) fn on_a_new_connection(&self) -> Self {
+        Self { client: client(), ..self.clone() }
     }
 
     /// The same person with the same token at another host.
