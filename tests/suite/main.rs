@@ -7,6 +7,17 @@
 
 mod support;
 
+mod architecture;
+mod bad_input;
+mod disconnects;
 mod harness;
+mod hosts;
+mod isolation;
+mod live;
+mod once;
 mod private_servers;
+mod requests;
+mod rls;
 mod samples;
+mod sessions;
+mod supply;
