@@ -38,7 +38,10 @@ pub async fn serve(app: &App, listener: TcpListener, stop: impl Future<Output = 
     let turns = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stop = pin!(stop);
     loop {
-        let turn = Arc::clone(&turns).acquire_owned().await.context("the connections' semaphore was closed")?;
+        let turn = tokio::select! {
+            turn = Arc::clone(&turns).acquire_owned() => turn.context("the connections' semaphore was closed")?,
+            () = &mut stop => break,
+        };
         let (stream, from) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,

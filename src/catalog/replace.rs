@@ -153,16 +153,26 @@ mod tests {
         }
     }
 
-    fn planned(live: &[VariantRow], list: Vec<NewVariant>) -> (Vec<(VariantId, i32)>, Vec<(i32, String)>, Vec<Uuid>) {
+    /// What is kept and where, what is made, what goes.
+    struct Planned {
+        keep: Vec<(VariantId, i32)>,
+        add: Vec<(i32, String)>,
+        drop: Vec<Uuid>,
+    }
+
+    fn planned(live: &[VariantRow], list: Vec<NewVariant>) -> Planned {
         let plan = plan(live, list).unwrap();
-        let keep = plan.keep.into_iter().map(|(id, place, _)| (id, place)).collect();
-        (keep, plan.add.into_iter().map(|(place, variant)| (place, variant.sku)).collect(), plan.drop)
+        Planned {
+            keep: plan.keep.into_iter().map(|(id, place, _)| (id, place)).collect(),
+            add: plan.add.into_iter().map(|(place, variant)| (place, variant.sku)).collect(),
+            drop: plan.drop,
+        }
     }
 
     #[test]
     fn a_variant_is_meant_by_its_id_or_else_by_its_sku() {
         let live = [there(1, "A"), there(2, "B"), there(3, "C")];
-        let (keep, add, drop) = planned(&live, vec![wanted(None, "B"), wanted(Some(1), "A2"), wanted(None, "D")]);
+        let Planned { keep, add, drop } = planned(&live, vec![wanted(None, "B"), wanted(Some(1), "A2"), wanted(None, "D")]);
         assert_eq!(keep, [(id(2), 0), (id(1), 1)]);
         assert_eq!(add, [(2, "D".to_owned())]);
         assert_eq!(drop, [id(3).uuid()]);
@@ -171,7 +181,7 @@ mod tests {
     #[test]
     fn the_sku_that_one_meant_by_id_gives_up_makes_a_new_variant() {
         let live = [there(1, "A")];
-        let (keep, add, drop) = planned(&live, vec![wanted(None, "A"), wanted(Some(1), "B")]);
+        let Planned { keep, add, drop } = planned(&live, vec![wanted(None, "A"), wanted(Some(1), "B")]);
         assert_eq!((keep, add), (vec![(id(1), 1)], vec![(0, "A".to_owned())]));
         assert!(drop.is_empty());
     }

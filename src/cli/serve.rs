@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -12,13 +10,12 @@ use crate::platform::{migrate, telemetry};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<i32> {
     let stop = stop_signal()?;
-    let figures = telemetry::start_metrics()?;
     // Bound first: a second server on the same address should find out before it starts a database.
     let listener = TcpListener::bind(config.server.listen)
         .await
         .with_context(|| format!("SHOPHOUSE_LISTEN: cannot listen on {}", config.server.listen))?;
     let backing = Backing::start(&config).await?;
-    let served = prepare_and_serve(&config, &backing, listener, stop, figures).await;
+    let served = prepare_and_serve(&config, &backing, listener, stop).await;
     let stopped = backing.stop().await;
     served.and(stopped).map(|()| 0)
 }
@@ -28,7 +25,6 @@ async fn prepare_and_serve(
     backing: &Backing,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
-    figures: metrics_exporter_prometheus::PrometheusHandle,
 ) -> anyhow::Result<()> {
     if let Some(owner_url) = &backing.owner_url {
         let applied = migrate(owner_url).await.context("the schema could not be brought up to date")?;
@@ -38,19 +34,20 @@ async fn prepare_and_serve(
     }
     let mut app = App::build(config, backing, Clock::system())?;
     app.services.db.check_role().await?;
+    app.services.db.check_version().await?;
     anyhow::ensure!(
         app.services.db.schema_is_current().await?,
         "the database's schema is not the one this program was built for; run `shophouse migrate` as the role that owns it"
     );
     if config.demo {
-        tenants::apply_demo(&app.services).await.context("the demo shops in tenants/ could not be applied")?;
+        tenants::open_demo(&app.services).await;
     }
     let metrics_task = match config.server.metrics_listen {
-        Some(address) => Some(serve_metrics(address, figures).await?),
+        Some(address) => Some(serve_metrics(address).await?),
         None => None,
     };
     app.start();
-    greet(config, Path::new("tenants").is_dir());
+    greet(config);
     let served = serve(&app, listener, stop).await;
     if let Some(task) = metrics_task {
         task.abort();
@@ -59,25 +56,36 @@ async fn prepare_and_serve(
     served
 }
 
-async fn serve_metrics(
-    address: std::net::SocketAddr,
-    figures: metrics_exporter_prometheus::PrometheusHandle,
-) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+async fn serve_metrics(address: std::net::SocketAddr) -> anyhow::Result<tokio::task::JoinHandle<()>> {
     let listener = TcpListener::bind(address).await.with_context(|| format!("SHOPHOUSE_METRICS_LISTEN: cannot listen on {address}"))?;
-    let router = axum::Router::new().route("/metrics", axum::routing::get(move || async move { figures.render() }));
+    // Counted only where somebody asks for it: what nobody collects would pile up.
+    let figures = telemetry::start_metrics()?;
+    let shown = figures.clone();
+    let router = axum::Router::new().route("/metrics", axum::routing::get(move || async move { shown.render() }));
     #[expect(clippy::disallowed_methods, reason = "a listener of its own, ended with the server")]
     Ok(tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "the metrics listener ended");
+        let upkeep = async {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+                figures.run_upkeep();
+            }
+        };
+        tokio::select! {
+            served = axum::serve(listener, router) => {
+                if let Err(error) = served {
+                    tracing::error!(%error, "the metrics listener ended");
+                }
+            }
+            () = upkeep => {}
         }
     }))
 }
 
 /// Says where to look, once the server answers.
-fn greet(config: &Config, demo_here: bool) {
+fn greet(config: &Config) {
     let base = &config.server.base_url;
     say(format!("\nShophouse is open at {base}"));
-    if config.demo && demo_here {
+    if config.demo {
         for (handle, what) in tenants::DEMO_SHOPS {
             let shop = shop_url(base, handle);
             say(format!("\n  {what}\n    storefront   {shop}\n    back office  {shop}/admin   owner@{handle}.example / demo shophouse 1"));

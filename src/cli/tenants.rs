@@ -12,15 +12,19 @@ use crate::platform::{Services, migrate};
 /// The shops in `tenants/`, as `serve` introduces them.
 pub(super) const DEMO_SHOPS: [(&str, &str); 2] = [("demo", "Mây & Lụa, Vietnamese clothing"), ("roastery", "Rang Mộc, a coffee roaster")];
 
-/// Applies the demo shops that the binary carries.
-pub(super) async fn apply_demo(services: &Services) -> anyhow::Result<()> {
-    for files in tenants::embedded()? {
-        let changes = tenants::apply(services, &files).await.with_context(|| format!("demo shop {}", files.shop.handle))?;
-        if !changes.lines().is_empty() {
-            tracing::info!("demo shop {}: {} things changed", files.shop.handle, changes.lines().len());
+/// Opens the demo shops that the binary carries, where they are not open yet: what was changed in one stays as it is. A demo shop
+/// that cannot be opened keeps no other shop closed.
+pub(super) async fn open_demo(services: &Services) {
+    for files in tenants::embedded().unwrap_or_else(|error| {
+        tracing::warn!("the demo shops cannot be read: {error:#}");
+        Vec::new()
+    }) {
+        match tenants::open(services, &files).await {
+            Ok(None) => {}
+            Ok(Some(changes)) => tracing::info!("opened the demo shop {}: {} things made", files.shop.handle, changes.lines().len()),
+            Err(error) => tracing::warn!("the demo shop {} was not opened: {error:#}", files.shop.handle),
         }
     }
-    Ok(())
 }
 
 pub(super) async fn run(config: &Config, folders: &[PathBuf]) -> anyhow::Result<i32> {

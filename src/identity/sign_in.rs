@@ -6,8 +6,11 @@ use crate::kernel::{CustomerId, Email, Phone, ShopId};
 use crate::platform::Services;
 use crate::platform::http::{Limit, Problem, RateLimit};
 
-/// Attempts to sign in to one account, right or wrong.
+/// Attempts to sign in to one account from one address, right or wrong.
 const PER_ACCOUNT: Limit = Limit { name: "sign-in-account", quota: 10, window: Duration::from_secs(300) };
+/// Attempts to sign in to one account from anywhere: far more than its owner needs, so that a stranger's guesses do not lock the
+/// owner out before they are many, and far fewer than guessing needs.
+const PER_ACCOUNT_ANYWHERE: Limit = Limit { name: "sign-in-account-anywhere", quota: 100, window: Duration::from_secs(300) };
 /// Attempts to sign in from one address, to any account of the shop.
 const PER_ADDRESS: Limit = Limit { name: "sign-in-address", quota: 60, window: Duration::from_secs(300) };
 
@@ -16,7 +19,8 @@ async fn limit(services: &Services, shop: ShopId, account: &str, from: &str) -> 
     RateLimit::count(services.limits, &redis, PER_ADDRESS, from).await?;
     // The account's name goes into a key: as a hash, for it may be any text.
     let account = hex::encode(&crate::platform::crypto::sha256(account.as_bytes())[..16]);
-    RateLimit::count(services.limits, &redis, PER_ACCOUNT, &account).await
+    RateLimit::count(services.limits, &redis, PER_ACCOUNT, &format!("{account}:{from}")).await?;
+    RateLimit::count(services.limits, &redis, PER_ACCOUNT_ANYWHERE, &account).await
 }
 
 async fn verify(services: &Services, password: &str, hash: Option<String>) -> Result<bool, IdentityError> {

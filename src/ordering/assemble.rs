@@ -94,7 +94,7 @@ pub(super) fn order_view(shop: &ShopInfo, row: OrderRow, lines: Vec<LineRow>, en
         note: row.note,
         placed_at: row.placed_at,
         cancelled_at: row.cancelled_at,
-        cancel_reason: row.cancel_reason,
+        cancel_reason: row.cancel_reason.filter(|reason| !reason.is_empty()),
         payment: PaymentStep::None,
         can_cancel: row.status.can_cancel(),
         timeline: entries.into_iter().map(entry_view).collect(),

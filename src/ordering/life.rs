@@ -8,17 +8,22 @@ use super::status::{OrderStatus, PaymentMethod, PaymentStatus};
 use super::{OrderView, OrderingError, StaffOrderView};
 use crate::identity::{Actor, Customer};
 use crate::inventory::{self, Document, ReleaseKind, StockLine};
-use crate::kernel::{Check, CustomerId, Flaw, OrderId, paragraph};
+use crate::kernel::{Check, CustomerId, Flaw, Invalid, OrderId, line, paragraph};
 use crate::platform::ShopTx;
 use crate::platform::events::{self, NewEvent};
 use crate::tenancy::ShopInfo;
 
+/// The longest reason of a cancelled order.
+const LONGEST_REASON: usize = 300;
+/// The longest note on a timeline or a payment.
+const LONGEST_NOTE: usize = 1000;
+
 /// Moves an order along its life: the goods leave when it ships, and come back when it is returned or called off. `note` is on the
-/// timeline for the shopper to read; of a cancelled order it is the reason.
+/// timeline for the shopper to read, at most 1,000 letters; of a cancelled order it is the reason, at most 300.
 ///
 /// # Errors
 /// [`OrderingError::NotFound`]; [`OrderingError::MoveNotAllowed`] when the table of moves does not lead there, which is also what
-/// the loser of a race sees.
+/// the loser of a race sees; a flaw at `/note`.
 pub async fn change_status(
     tx: &mut ShopTx,
     shop: &ShopInfo,
@@ -27,15 +32,17 @@ pub async fn change_status(
     note: &str,
     actor: &Actor,
 ) -> Result<StaffOrderView, OrderingError> {
+    let longest = if to == OrderStatus::Cancelled { LONGEST_REASON } else { LONGEST_NOTE };
+    let note = paragraph(note, 0, longest).map_err(|flaw| Invalid::at("/note", flaw))?;
     let order = locked(tx, id, None).await?;
-    transition(tx, &order, to, note, actor).await?;
+    transition(tx, &order, to, &note, actor).await?;
     find_order(tx, shop, id).await?.ok_or(OrderingError::NotFound)
 }
 
-/// Calls an order off for the shop; its goods are for sale again.
+/// Calls an order off for the shop; its goods are for sale again. The reason is for both sides to read, 1–300 letters.
 ///
 /// # Errors
-/// [`OrderingError::NotFound`], [`OrderingError::NotCancellable`].
+/// [`OrderingError::NotFound`], [`OrderingError::NotCancellable`], a flaw at `/reason`.
 pub async fn cancel_order(
     tx: &mut ShopTx,
     shop: &ShopInfo,
@@ -63,11 +70,12 @@ pub async fn cancel_own_order(
 }
 
 async fn cancel(tx: &mut ShopTx, id: OrderId, of: Option<CustomerId>, reason: &str, actor: &Actor) -> Result<(), OrderingError> {
+    let reason = line(reason, 1, LONGEST_REASON).map_err(|flaw| Invalid::at("/reason", flaw))?;
     let order = locked(tx, id, of).await?;
     if !order.status.can_cancel() {
         return Err(OrderingError::NotCancellable);
     }
-    transition(tx, &order, OrderStatus::Cancelled, reason, actor).await
+    transition(tx, &order, OrderStatus::Cancelled, &reason, actor).await
 }
 
 async fn locked(tx: &mut ShopTx, id: OrderId, of: Option<CustomerId>) -> Result<OrderHead, OrderingError> {
@@ -141,7 +149,7 @@ pub async fn record_payment(
     if input.amount < 1 {
         check.flaw("/amount", Flaw::new("too_small").with("min", 1));
     }
-    let note = check.at("/note", paragraph(input.note.as_deref().unwrap_or_default(), 0, 1000));
+    let note = check.at("/note", paragraph(input.note.as_deref().unwrap_or_default(), 0, LONGEST_NOTE));
     let Some(note) = note.filter(|_| input.amount >= 1) else { return Err(check.into_invalid().into()) };
     let order = locked(tx, id, None).await?;
     if matches!(order.status, OrderStatus::Cancelled | OrderStatus::Returned) {

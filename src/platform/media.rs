@@ -3,7 +3,8 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::{ImageFormat, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use tokio::io::AsyncWriteExt;
 
 use super::crypto::{NoRandomness, random_bytes};
@@ -144,13 +145,17 @@ fn reencode(bytes: &[u8]) -> Result<(Vec<u8>, &'static str, u32, u32), MediaErro
     limits.max_image_height = Some(MAX_UPLOAD_SIDE);
     limits.max_alloc = Some(256 * 1024 * 1024);
     reader.limits(limits);
-    let mut picture = reader.decode().map_err(|_| MediaError::NotAPicture)?;
+    let mut decoder = reader.into_decoder().map_err(|_| MediaError::NotAPicture)?;
+    // A phone writes down how it was held and leaves the turning to us.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| MediaError::NotAPicture)?;
+    picture.apply_orientation(orientation);
     if picture.width() > MAX_SIDE || picture.height() > MAX_SIDE {
         picture = picture.resize(MAX_SIDE, MAX_SIDE, image::imageops::FilterType::Triangle);
     }
     let (format, extension) = if picture.color().has_alpha() { (ImageFormat::Png, "png") } else { (ImageFormat::Jpeg, "jpg") };
     let mut encoded = Cursor::new(Vec::new());
-    let picture = if format == ImageFormat::Jpeg { image::DynamicImage::ImageRgb8(picture.into_rgb8()) } else { picture };
+    let picture = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(picture.into_rgb8()) } else { picture };
     picture.write_to(&mut encoded, format).map_err(|_| MediaError::NotAPicture)?;
     Ok((encoded.into_inner(), extension, picture.width(), picture.height()))
 }

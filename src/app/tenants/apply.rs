@@ -27,6 +27,18 @@ impl Changes {
     }
 }
 
+/// Makes a shop from its files, unless there is one with its handle already: then nothing is touched.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn open(services: &Services, files: &ShopFiles) -> anyhow::Result<Option<Changes>> {
+    let handle = Handle::parse(&files.shop.handle).map_err(|flaw| anyhow::anyhow!("handle: {}", flaw.code))?;
+    match tenancy::find_shop(&mut services.db.begin_platform().await?, &handle).await? {
+        Some(_) => Ok(None),
+        None => apply(services, files).await.map(Some),
+    }
+}
+
 /// Makes or updates a shop from its files, in one transaction.
 ///
 /// # Errors
@@ -43,7 +55,7 @@ pub async fn apply(services: &Services, files: &ShopFiles) -> anyhow::Result<Cha
     let new_people = people::prepare(&services.passwords, files, &known).await?;
     let (mut tx, made_now) = match existing {
         Some(shop) => (services.db.begin(shop).await?, false),
-        None => (open(services, files).await?, true),
+        None => (make(services, files).await?, true),
     };
     if made_now {
         changes.say(format!("shop {} is new", handle.as_str()));
@@ -60,7 +72,7 @@ pub async fn apply(services: &Services, files: &ShopFiles) -> anyhow::Result<Cha
     Ok(changes)
 }
 
-async fn open(services: &Services, files: &ShopFiles) -> anyhow::Result<ShopTx> {
+async fn make(services: &Services, files: &ShopFiles) -> anyhow::Result<ShopTx> {
     let Person { name, email, phone, password, .. } = &files.shop.owner;
     let input = SignUpInput {
         handle: files.shop.handle.clone(),

@@ -12,5 +12,5 @@ mod goods;
 mod people;
 mod places;
 
-pub use apply::{Changes, apply};
+pub use apply::{Changes, apply, open};
 pub use files::{ShopFiles, embedded, read};

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use super::{CancelInput, about};
 use crate::identity::permissions::{OrdersCancel, OrdersRead, OrdersWrite, Permission};
 use crate::identity::{Actor, Staff};
-use crate::kernel::{Flaw, Invalid, OrderId, Page, PageRequest, paragraph};
+use crate::kernel::{OrderId, Page, PageRequest};
 use crate::ordering::{
     OrderFilterInput, OrderStatus, OrderingError, PaymentInput, StaffOrderView, cancel_order as cancel, change_status, find_order,
     list_orders as list, record_payment,
@@ -105,18 +105,16 @@ async fn change_order_status(
     key: IdempotencyKey,
     Body { value: input, hash }: Body<StatusInput>,
 ) -> Result<Answer, Problem> {
-    let cancelled = input.status == OrderStatus::Cancelled;
-    if cancelled && !staff.may(Permission::OrdersCancel) {
+    if input.status == OrderStatus::Cancelled && !staff.may(Permission::OrdersCancel) {
         return Err(Problem::forbidden().with("permission", Permission::OrdersCancel.as_str()));
     }
-    let longest = if cancelled { 300 } else { 1000 };
-    let note = paragraph(input.note.as_deref().unwrap_or_default(), 0, longest).map_err(|flaw: Flaw| Invalid::at("/note", flaw))?;
+    let note = input.note.as_deref().unwrap_or_default();
     let actor = staff.actor();
     let mut tx = services.db.begin(shop.id).await?;
     match Once::claim(&mut tx, key, actor.key(), "POST /orders/{id}/status", about(id, hash)).await? {
         Once::Again(answer) => Ok(answer),
         Once::First(claim) => {
-            let done = change_status(&mut tx, &shop, id, input.status, &note, &actor).await;
+            let done = change_status(&mut tx, &shop, id, input.status, note, &actor).await;
             finish(tx, claim, StatusCode::OK, done).await
         }
     }
@@ -133,13 +131,12 @@ async fn cancel_order(
     key: IdempotencyKey,
     Body { value: input, hash }: Body<CancelInput>,
 ) -> Result<Answer, Problem> {
-    let reason = input.parse()?;
     let actor: Actor = staff.actor();
     let mut tx = services.db.begin(shop.id).await?;
     match Once::claim(&mut tx, key, actor.key(), "POST /orders/{id}/cancel", about(id, hash)).await? {
         Once::Again(answer) => Ok(answer),
         Once::First(claim) => {
-            let done = cancel(&mut tx, &shop, id, &reason, &actor).await;
+            let done = cancel(&mut tx, &shop, id, &input.reason, &actor).await;
             finish(tx, claim, StatusCode::OK, done).await
         }
     }

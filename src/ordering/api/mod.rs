@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use admin::admin_routes;
 
-use crate::kernel::{Invalid, OrderId, line};
+use crate::kernel::OrderId;
 use crate::platform::Services;
 use crate::platform::crypto::sha256;
 
@@ -26,12 +26,6 @@ pub(crate) struct CancelInput {
     /// The reason, for both sides to read.
     #[schema(min_length = 1, max_length = 300)]
     reason: String,
-}
-
-impl CancelInput {
-    fn parse(&self) -> Result<String, Invalid> {
-        line(&self.reason, 1, 300).map_err(|flaw| Invalid::at("/reason", flaw))
-    }
 }
 
 /// An idempotency key belongs to the body and to the order in the path: the same words about another order are another request.

@@ -47,12 +47,11 @@ async fn cancel_order(
     key: IdempotencyKey,
     Body { value: input, hash }: Body<CancelInput>,
 ) -> Result<Answer, Problem> {
-    let reason = input.parse()?;
     let mut tx = services.db.begin(shop.id).await?;
     match Once::claim(&mut tx, key, customer.actor().key(), "POST /orders/{id}/cancel", about(id, hash)).await? {
         Once::Again(answer) => Ok(answer),
         Once::First(claim) => {
-            let order = cancel_own_order(&mut tx, &shop, &customer, id, &reason).await?;
+            let order = cancel_own_order(&mut tx, &shop, &customer, id, &input.reason).await?;
             let answer = claim.keep(&mut tx, StatusCode::OK, &order).await?;
             tx.commit().await?;
             Ok(answer)

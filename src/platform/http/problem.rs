@@ -214,7 +214,8 @@ impl From<DbError> for Problem {
             tracing::warn!(%error, "the database is away or too busy");
             Self::unavailable()
         } else {
-            tracing::error!(error = ?error, "database error");
+            // Not its detail: PostgreSQL writes the refused row's values there.
+            tracing::error!(%error, constraint = error.constraint(), "database error");
             Self::internal()
         }
     }

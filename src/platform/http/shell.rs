@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use super::limits::{SameLimits, tell_limits, with_same_limits};
 use super::{Problem, RequestId, RequestLang};
 use crate::kernel::{Id, OrderId};
 use crate::platform::Services;
@@ -21,9 +22,9 @@ pub async fn observe(State(services): State<Services>, mut request: Request, nex
     let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default().to_owned();
     let span = tracing::info_span!("request", request.id = %id, shop.host = %host, shop.id = tracing::field::Empty);
     let started = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = tell_limits(next.run(request).instrument(span.clone())).await;
     let (status, took) = (response.status().as_u16(), started.elapsed());
-    metrics::histogram!("http_request_duration_seconds", "method" => method.to_string(), "status" => status.to_string())
+    metrics::histogram!("http_request_duration_seconds", "method" => known(&method), "status" => status.to_string())
         .record(took.as_secs_f64());
     let milliseconds = took.as_millis();
     span.in_scope(|| {
@@ -37,6 +38,20 @@ pub async fn observe(State(services): State<Services>, mut request: Request, nex
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
     response
+}
+
+/// A client may make up methods; a figure for each would grow without end.
+fn known(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "OTHER",
+    }
 }
 
 /// The client's own id when it is short and plain, so that it can be trusted in a log line; else a new one.
@@ -59,6 +74,9 @@ pub async fn render_problems(State(services): State<Services>, request: Request,
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.as_str()));
     parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if problem.status() == StatusCode::SERVICE_UNAVAILABLE {
+        parts.headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("2"));
+    }
     Response::from_parts(parts, axum::body::Body::from(body))
 }
 
@@ -99,7 +117,7 @@ pub async fn detach_writes(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     #[expect(clippy::disallowed_methods, reason = "this is the one place where a request leaves its connection's task")]
-    let done = tokio::spawn(next.run(request).in_current_span()).await;
+    let done = tokio::spawn(with_same_limits(next.run(request), SameLimits::of_this_request()).in_current_span()).await;
     done.unwrap_or_else(|error| {
         tracing::error!(%error, "a request's task failed");
         Problem::internal().into_response()

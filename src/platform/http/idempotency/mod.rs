@@ -23,7 +23,7 @@ impl IdempotencyKey {
     /// A key made by the server itself, e.g. in a form's hidden field.
     #[must_use]
     pub fn given(key: String) -> Self {
-        Self((!key.is_empty() && key.len() <= 255).then_some(key))
+        Self(well_formed(&key).then_some(key))
     }
 
     /// Refuses a request that needs a key and has none.
@@ -41,11 +41,16 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
         let text = value.to_str().unwrap_or_default();
-        if text.is_empty() || text.len() > 255 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        if !well_formed(text) {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-malformed"));
         }
         Ok(Self(Some(text.to_owned())))
     }
+}
+
+/// 1–255 visible ASCII characters.
+fn well_formed(key: &str) -> bool {
+    (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// What became of a key.
