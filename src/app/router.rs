@@ -38,6 +38,7 @@ struct Street {
     shop: Router,
     closed: Router,
     nowhere: Router,
+    assets: Router,
     store_api: Router,
 }
 
@@ -48,7 +49,8 @@ pub(super) fn street(services: Services) -> Router {
         base: base_router(&services, &directory),
         shop: shop_router(&services),
         closed: closed_router(&services),
-        nowhere: nowhere_router(&services),
+        nowhere: platform_pages::nowhere_routes(&services).with_state(services.clone()),
+        assets: storefront::asset_routes(),
         directory,
         store_api: Router::new().nest("/api/store/v1", api::store_router()).with_state(services.clone()),
         services: services.clone(),
@@ -83,7 +85,6 @@ fn base_router(services: &Services, directory: &Directory) -> Router {
         .nest("/api/platform/v1", api::platform_router())
         .route("/api/{*rest}", axum::routing::any(no_such_api))
         .merge(documents_router())
-        .merge(storefront::asset_routes())
         .merge(platform_pages::routes(services, directory))
         .with_state(services.clone())
 }
@@ -94,7 +95,6 @@ fn shop_router(services: &Services) -> Router {
         .nest("/api/admin/v1", api::admin_router())
         .route("/api/{*rest}", axum::routing::any(no_such_api))
         .merge(documents_router())
-        .merge(storefront::asset_routes())
         .merge(catalog::media_routes())
         .merge(platform_pages::enter_routes())
         .merge(backoffice::routes(services))
@@ -104,16 +104,7 @@ fn shop_router(services: &Services) -> Router {
 
 /// What a suspended shop still shows: a notice, in its colours.
 fn closed_router(services: &Services) -> Router {
-    Router::new()
-        .merge(storefront::asset_routes())
-        .merge(catalog::media_routes())
-        .merge(storefront::closed_routes())
-        .with_state(services.clone())
-}
-
-/// What answers where no shop is.
-fn nowhere_router(services: &Services) -> Router {
-    Router::new().merge(storefront::asset_routes()).merge(platform_pages::nowhere_routes(services)).with_state(services.clone())
+    Router::new().merge(catalog::media_routes()).merge(storefront::closed_routes()).with_state(services.clone())
 }
 
 fn documents_router() -> Router<Services> {
@@ -135,6 +126,10 @@ async fn dispatch(State(street): State<Street>, request: Request) -> Response {
     let Some(host) = host_of(request.headers(), request.uri()) else {
         return Problem::new(StatusCode::BAD_REQUEST, "bad-request").into_response();
     };
+    // The same for everybody, and there also when nobody can say which shop this is.
+    if is_asset(&request) {
+        return pass(street.assets, request).await;
+    }
     if host == street.services.base_host {
         return on_base(street, request).await;
     }
@@ -142,7 +137,8 @@ async fn dispatch(State(street): State<Street>, request: Request) -> Response {
         Ok(Some(shop)) => in_shop(&street, shop, street.shop.clone(), request).await,
         Ok(None) if is_api(&request) => Problem::new(StatusCode::NOT_FOUND, "shop-not-found").into_response(),
         Ok(None) => pass(street.nowhere, request).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) if is_api(&request) => problem.into_response(),
+        Err(problem) => storefront::failed_page(&street.services, &request, problem),
     }
 }
 
@@ -184,6 +180,11 @@ async fn in_shop(street: &Street, shop: Shop, router: Router, mut request: Reque
 
 async fn pass(router: Router, request: Request) -> Response {
     router.oneshot(request).await.into_response()
+}
+
+fn is_asset(request: &Request) -> bool {
+    let path = request.uri().path();
+    path.starts_with("/assets/") || path == "/favicon.ico"
 }
 
 fn is_api(request: &Request) -> bool {

@@ -4,7 +4,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::platform::Services;
 use crate::platform::http::Problem;
 use crate::platform::pages::Asked;
 use crate::platform::templates::{asset, theme_css};
@@ -16,7 +15,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 const A_WHILE: &str = "public, max-age=300";
 
 /// Style sheets, scripts and icons of the product itself; the same on every host.
-pub fn asset_routes() -> Router<Services> {
+pub fn asset_routes() -> Router {
     Router::new().route("/assets/{name}", get(show_asset)).route("/favicon.ico", get(favicon))
 }
 

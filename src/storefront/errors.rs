@@ -97,6 +97,17 @@ fn bare(services: &Services, shop: Option<&Shop>, headers: &HeaderMap, status: S
     render(services, "storefront/500.html", lang, status, &page)
 }
 
+/// What a shopper sees when nobody can say which shop this is.
+#[must_use]
+pub fn failed_page(services: &Services, request: &Request, problem: Problem) -> Response {
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+    let mut page = bare(services, None, request.headers(), problem.status(), request_id);
+    if let Some(seconds) = problem.into_response().headers().get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+    }
+    page
+}
+
 #[derive(Serialize)]
 struct Closed {
     shop: Sign,

@@ -26,4 +26,5 @@ mod sign_up;
 mod wanted;
 
 pub use assets::asset_routes;
+pub use errors::failed_page;
 pub use routes::{closed_routes, routes};
