@@ -30,8 +30,8 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
 }
 
 async fn draw(visit: &Visit, status: StatusCode, cart: CartView, errors: BTreeMap<&'static str, String>) -> Result<Response, Problem> {
-    let page = CartPage { cart, form: Map::new(), errors };
-    visit.page_with(status, "storefront/cart.html", Head::titled(visit.t("nav.cart")), &page).await
+    let head = Head { cart_count: Some(cart.count), ..Head::titled(visit.t("nav.cart")) };
+    visit.page_with(status, "storefront/cart.html", head, &CartPage { cart, form: Map::new(), errors }).await
 }
 
 /// Puts something in (`mode=add`) or sets how many of it are wanted (`mode=set`). Whoever is not signed in yet does that first;

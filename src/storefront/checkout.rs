@@ -48,8 +48,9 @@ async fn draw(
     state: FormState,
 ) -> Result<Response, Problem> {
     let totals = cart.totals();
+    let head = Head { cart_count: Some(cart.count), ..Head::titled(visit.t("checkout.title")) };
     let page = Checkout { cart, totals, addresses, payment_methods: PaymentMethod::OFFERED, idempotency_key, state };
-    visit.page_with(status, "storefront/checkout.html", Head::titled(visit.t("checkout.title")), &page).await
+    visit.page_with(status, "storefront/checkout.html", head, &page).await
 }
 
 /// What the form begins with: the address asked for, else the default one, else where the last order went, else the account's
@@ -68,18 +69,23 @@ async fn begin(visit: &Visit, customer: &Customer, wanted: &str) -> Result<(Vec<
     }
     let account = find_customer(&mut tx, customer.id).await?;
     let phone = account.and_then(|account| account.phone).unwrap_or_default();
-    Ok((addresses, as_map(json!({ "name": customer.name, "phone": phone }))))
+    Ok((addresses, as_map(json!({ "name": customer.name, "phone": as_dialled(&phone) }))))
 }
 
 fn filled(address: &Address) -> Map<String, Value> {
     as_map(json!({
         "name": address.name,
-        "phone": address.phone,
+        "phone": as_dialled(&address.phone),
         "line1": address.line1,
         "ward": address.ward,
         "district": address.district,
         "province": address.province,
     }))
+}
+
+/// A number of this country as people here write it.
+fn as_dialled(phone: &str) -> String {
+    phone.strip_prefix("+84").map_or_else(|| phone.to_owned(), |rest| format!("0{rest}"))
 }
 
 fn as_map(value: Value) -> Map<String, Value> {
@@ -102,8 +108,9 @@ pub(super) async fn place(State(services): State<Services>, visit: Visit, fields
         Err(problem) if problem.code() == "idempotency-key-reused" => {
             Ok(visit.say(SeeOther::to("/orders"), FlashKind::Warn, "flash.already_placed"))
         }
-        Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) => refused(&visit, customer, &fields, &problem).await,
+        Err(problem) if problem.status() == StatusCode::INTERNAL_SERVER_ERROR => Err(problem),
+        // Too busy just now: if the page can be drawn at all, nothing typed is lost, and the same key tells what became of the order.
+        Err(problem) => refused(&visit, customer, &fields, &problem).await.map_err(|_| problem),
     }
 }
 
@@ -111,7 +118,10 @@ pub(super) async fn place(State(services): State<Services>, visit: Visit, fields
 async fn refused(visit: &Visit, customer: &Customer, fields: &Fields, problem: &Problem) -> Result<Response, Problem> {
     let cart = read_cart(visit.services(), &visit.shop, customer.id).await?;
     if cart.lines.is_empty() {
-        return Ok(visit.say(SeeOther::to("/cart"), FlashKind::Warn, "flash.cart_empty"));
+        // Perhaps it was bought just now, and only the answer got lost.
+        let lost = problem.status().is_server_error();
+        let empty = || visit.say(SeeOther::to("/cart"), FlashKind::Warn, "flash.cart_empty");
+        return if lost { Err(problem.clone()) } else { Ok(empty()) };
     }
     let mut state = FormState::filled(fields.entered(&TYPED)).refused(problem, visit.lang, field_of);
     if problem.code() != "invalid" {

@@ -6,9 +6,11 @@ use crate::catalog::{CardFilter, CategoryNode, Image, ProductCard, list_product_
 use crate::kernel::PageRequest;
 use crate::platform::http::Problem;
 
-/// Cards in a row of the home page.
-const ROW: usize = 8;
-/// Newest goods looked through for a picture of each category.
+/// Cards of new goods.
+const NEW: usize = 8;
+/// Cards of goods on sale.
+const ON_SALE: usize = 4;
+/// Newest goods looked through for those, and for a picture of each category.
 const LOOKED_THROUGH: i64 = 60;
 /// Category tiles.
 const TILES: usize = 6;
@@ -49,19 +51,27 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let mut tx = visit.begin().await?;
     let newest = list_product_cards(&mut tx, &visit.shop, &CardFilter::default(), PageRequest::first(LOOKED_THROUGH)).await?.data;
     let on_sale = CardFilter { on_sale: Some(true), in_stock: Some(true), ..CardFilter::default() };
-    let sale_products = list_product_cards(&mut tx, &visit.shop, &on_sale, PageRequest::first(4)).await?.data;
+    let on_sale = list_product_cards(&mut tx, &visit.shop, &on_sale, PageRequest::first(LOOKED_THROUGH)).await?.data;
     drop(tx);
+    let new_products = first_of(&newest, NEW, |card| card.in_stock);
+    // What is new and on sale stands above already.
+    let sale_products = first_of(&on_sale, ON_SALE, |card| !new_products.contains(card));
     let tiles = frame.categories.iter().filter(|category| category.product_count > 0).take(TILES);
-    let featured_categories = tiles.map(|category| tile(category, &newest)).collect();
-    let mut new_products = newest;
-    new_products.truncate(ROW);
+    let featured_categories = tiles.map(|category| tile(category, &newest, &new_products)).collect();
     let settings = &visit.shop.settings;
     let head = Head {
         title: settings.tagline.clone(),
         description: summary(if settings.about.is_empty() { &settings.tagline } else { &settings.about }),
         canonical: Some("/".to_owned()),
+        ..Head::default()
     };
     visit.page("storefront/home.html", head, &Home { hero: hero(&visit), featured_categories, new_products, sale_products }).await
+}
+
+/// The first of these cards, those that are rather shown before the others.
+fn first_of(cards: &[ProductCard], count: usize, rather: impl Fn(&ProductCard) -> bool) -> Vec<ProductCard> {
+    let (rather, others): (Vec<_>, Vec<_>) = cards.iter().partition(|card| rather(card));
+    rather.into_iter().chain(others).take(count).cloned().collect()
 }
 
 /// What the merchant set; a shop that is just opened shows its name and line.
@@ -81,10 +91,12 @@ fn hero(visit: &Visit) -> Hero {
     }
 }
 
-/// A category with the newest picture of what is in it.
-fn tile(category: &CategoryNode, newest: &[ProductCard]) -> Tile {
+/// A category with the newest picture of what is in it, rather one that does not stand below it on the page.
+fn tile(category: &CategoryNode, newest: &[ProductCard], shown: &[ProductCard]) -> Tile {
     let within = |card: &&ProductCard| card.category.as_ref().is_some_and(|link| holds(category, &link.slug));
-    let image = newest.iter().filter(within).find_map(|card| card.image.clone());
+    let pictured: Vec<&ProductCard> = newest.iter().filter(within).filter(|card| card.image.is_some()).collect();
+    let chosen = pictured.iter().find(|card| !shown.contains(card)).or(pictured.first());
+    let image = chosen.and_then(|card| card.image.clone());
     Tile { slug: category.slug.clone(), name: category.name.clone(), product_count: category.product_count, image }
 }
 

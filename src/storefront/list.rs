@@ -91,5 +91,5 @@ fn head(visit: &Visit, q: Option<&str>, category: Option<&CategoryNode>, page: i
     };
     // A search is nobody's landing page; each page of a list has an address of its own.
     let canonical = q.is_none().then(|| if page > 1 { format!("{place}?page={page}") } else { place });
-    Head { description: format!("{title} · {}", visit.shop.name), title, canonical }
+    Head { description: format!("{title} · {}", visit.shop.name), title, canonical, ..Head::default() }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::page::{Head, Visit};
 use crate::identity::Customer;
-use crate::kernel::{Invalid, OrderId, Page, PageRequest, line};
+use crate::kernel::{OrderId, Page, PageRequest};
 use crate::ordering::{OrderView, cancel_own_order, find_customer_order, list_customer_orders};
 use crate::platform::Services;
 use crate::platform::http::{FlashKind, PathParam, Problem};
@@ -69,7 +69,6 @@ pub(super) async fn cancel(
 async fn call_off(services: &Services, visit: &Visit, customer: &Customer, id: OrderId, reason: &str) -> Result<(), Problem> {
     // The field has several lines to write on, a reason has one.
     let reason = reason.replace(['\r', '\n'], " ");
-    let reason = line(&reason, 1, 300).map_err(|flaw| Invalid::at("/reason", flaw))?;
     let mut tx = services.db.begin(visit.shop.id).await?;
     cancel_own_order(&mut tx, &visit.shop, customer, id, &reason).await?;
     tx.commit().await?;

@@ -43,6 +43,8 @@ pub(super) struct Head {
     pub(super) description: String,
     /// Path and query of the one address of this page; `None` for a page that is nobody else's business.
     pub(super) canonical: Option<String>,
+    /// Units in the cart, where the page has read it already.
+    pub(super) cart_count: Option<i64>,
 }
 
 impl Head {
@@ -124,9 +126,10 @@ impl Visit {
         own: &impl Serialize,
     ) -> Result<Response, Problem> {
         let frame = self.frame().await?;
-        let cart_count = match &self.customer {
-            Some(customer) => cart_count(self.services(), &self.shop, customer.id).await?,
-            None => 0,
+        let cart_count = match (head.cart_count, &self.customer) {
+            (Some(count), _) => count,
+            (None, Some(customer)) => cart_count(self.services(), &self.shop, customer.id).await?,
+            (None, None) => 0,
         };
         let name = &self.shop.name;
         let page = Page {

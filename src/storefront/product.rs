@@ -23,7 +23,7 @@ pub(super) async fn show(visit: Visit, PathParam(slug): PathParam<String>, asked
     drop(tx);
     let card = &product.card;
     let description = if product.description.is_empty() { card.name.clone() } else { summary(&product.description) };
-    let head = Head { title: card.name.clone(), description, canonical: Some(format!("/products/{}", card.slug)) };
+    let head = Head { title: card.name.clone(), description, canonical: Some(format!("/products/{}", card.slug)), ..Head::default() };
     let selected_variant_id = asked.given("variant").map(str::to_owned);
     visit.page("storefront/product.html", head, &ProductPage { product, selected_variant_id, related }).await
 }
