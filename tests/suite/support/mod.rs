@@ -22,6 +22,7 @@
 //!   the HTML pages; [`platform`] the platform's API. `actor.get("/x").await`, `actor.post("/x").json(json!({…})).await`.
 //! * **Replies**: `reply.expect(201)` gives the JSON or fails with the whole answer; `reply.expect_problem(409, "out-of-stock")`
 //!   checks all that every problem must have and gives its body.
+//! * **Browsers** ([`Browser`]) use the pages as somebody without a script does: they keep cookies, send forms, follow redirects.
 //! * **Behind the scenes**: [`database`] is a superuser's connection that sees every shop; [`fingerprint`] sums up every row of a
 //!   shop, table by table, for "a refused act changed nothing". [`on_server`] runs domain functions on the server's own runtime.
 //! * **Canaries**: every text a shop's fixtures write holds the shop's handle; [`Shop::canary`] is what must never be seen elsewhere.
@@ -29,6 +30,7 @@
 #![expect(dead_code, reason = "slices that are still being built will call the rest")]
 
 mod books;
+mod browser;
 mod documents;
 mod http;
 mod server;
@@ -36,6 +38,7 @@ mod shop;
 mod world;
 
 pub(crate) use books::{assert_unchanged, database, fingerprint};
+pub(crate) use browser::Browser;
 pub(crate) use documents::{Operation, operations};
 pub(crate) use http::{Actor, Reply, Request, raw_reply};
 pub(crate) use server::{OwnServer, Place, on_server, server};
