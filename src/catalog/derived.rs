@@ -19,6 +19,8 @@ pub(super) async fn refresh(tx: &mut ShopTx, products: &[Uuid]) -> Result<(), Db
     if products.is_empty() {
         return Ok(());
     }
+    // Held from the reading to the writing, in the order of their ids: a price that changes meanwhile is not written over.
+    shared::lock_products(tx, products).await?;
     let sources = shared::derived_from(tx, products).await?;
     let (mut ids, mut texts, mut from, mut to) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for source in sources {

@@ -113,6 +113,22 @@ pub(in crate::catalog) struct Derived {
     pub(in crate::catalog) price_to: i64,
 }
 
+pub(in crate::catalog) async fn lock_products(tx: &mut ShopTx, products: &[Uuid]) -> Result<(), DbError> {
+    let shop = tx.shop_id().uuid();
+    sqlx::query!(
+        "SELECT id
+         FROM products
+         WHERE shop_id = $1 AND id = ANY($2)
+         ORDER BY id
+         FOR NO KEY UPDATE",
+        shop,
+        products
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(())
+}
+
 pub(in crate::catalog) async fn derived_from(tx: &mut ShopTx, products: &[Uuid]) -> Result<Vec<Derived>, DbError> {
     let shop = tx.shop_id().uuid();
     Ok(sqlx::query_as!(
