@@ -1,9 +1,10 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::response::sse;
 use futures_util::{Stream, stream};
+use time::OffsetDateTime;
 
 use super::enrich::read_events;
 use crate::identity::{Permission, SignedInStaff, still_signed_in};
@@ -15,7 +16,7 @@ use crate::platform::{DbError, Services};
 /// Events read at a time.
 const BATCH: i64 = 100;
 /// How often it is asked whether the follower still may follow.
-const CHECK_EVERY: Duration = Duration::from_secs(20);
+const CHECK_EVERY: time::Duration = time::Duration::seconds(20);
 /// How long a wake-up waits for company: a rush of orders is read a few times a second, not once an order.
 const GATHER: Duration = Duration::from_millis(100);
 
@@ -27,7 +28,7 @@ pub(super) struct Feed {
     cursor: i64,
     follower: Follower,
     ready: VecDeque<Event>,
-    checked: Instant,
+    checked: OffsetDateTime,
 }
 
 /// What reading the log came to.
@@ -47,7 +48,8 @@ impl Feed {
             Some(cursor) => cursor,
             None => events::newest(&mut services.db.begin(shop).await?).await?,
         };
-        Ok(Self { services, shop, who, cursor, follower, ready: VecDeque::new(), checked: Instant::now() })
+        let checked = services.clock.now();
+        Ok(Self { services, shop, who, cursor, follower, ready: VecDeque::new(), checked })
     }
 
     /// The events as they happen, until the right to see them ends or the server goes down.
@@ -82,9 +84,10 @@ impl Feed {
 
     async fn read(&mut self) -> Result<Read, DbError> {
         let mut tx = self.services.db.begin(self.shop).await?;
-        if self.checked.elapsed() >= CHECK_EVERY {
+        // Either way: a clock that was set back must not put the question off.
+        if (tx.now() - self.checked).abs() >= CHECK_EVERY {
             match still_signed_in(&mut tx, &self.who).await?.filter(|who| who.may(Permission::EventsRead)) {
-                Some(who) => (self.who, self.checked) = (who, Instant::now()),
+                Some(who) => (self.who, self.checked) = (who, tx.now()),
                 None => return Ok(Read::Over),
             }
         }
