@@ -14,7 +14,9 @@ pub(in crate::inventory) async fn insert(
     actor: &Actor,
 ) -> Result<(), DbError> {
     let (shop, now) = (tx.shop_id().uuid(), tx.now());
-    let ids: Vec<Uuid> = entries.iter().map(|_| tx.new_id::<MovementId>().uuid()).collect();
+    let mut ids: Vec<Uuid> = entries.iter().map(|_| tx.new_id::<MovementId>().uuid()).collect();
+    // All of this moment: sorted, so that the ledger lists them as they were written.
+    ids.sort_unstable();
     let variants: Vec<Uuid> = entries.iter().map(|entry| entry.variant_id.uuid()).collect();
     let on_hand: Vec<i64> = entries.iter().map(|entry| entry.on_hand).collect();
     let reserved: Vec<i64> = entries.iter().map(|entry| entry.reserved).collect();
