@@ -8,7 +8,9 @@
 mod support;
 
 mod architecture;
+mod audit;
 mod bad_input;
+mod buying;
 mod disconnects;
 mod harness;
 mod hosts;
@@ -21,6 +23,7 @@ mod requests;
 mod rls;
 mod samples;
 mod sessions;
+mod stock;
 mod storefront;
 mod storefront_forms;
 mod supply;
