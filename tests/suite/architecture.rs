@@ -267,8 +267,9 @@ fn problem_codes_and_their_texts_agree_in_both_languages() {
     let code: String = sources().values().map(|text| code(text)).collect::<Vec<_>>().join("\n");
     let written = catalogue("en", "problem");
     assert_eq!(catalogue("vi", "problem"), written);
-    // A status may also go with a page's template.
-    let used: BTreeSet<String> = quoted_after(&code, "StatusCode::", true).into_iter().filter(|text| !text.contains('/')).collect();
+    // A status may also go with a page's template, or stand in a test that looks for it.
+    let is_code = |text: &String| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let used: BTreeSet<String> = quoted_after(&code, "StatusCode::", true).into_iter().filter(is_code).collect();
     assert!(used.len() >= 20, "only {used:?}: is the pattern still right?");
     let unwritten: Vec<&String> = used.iter().filter(|code| !written.contains(*code)).collect();
     assert_eq!(unwritten, Vec::<&String>::new(), "codes without texts");
