@@ -65,8 +65,7 @@ async fn a_body_that_is_no_json_is_unreadable_and_another_media_type_is_not_take
     ];
     for operation in with_bodies().await {
         let (call, actor) = (call(&operation.name, &world).unwrap(), caller(&operation, &world));
-        let send =
-            |media_type: &str, bytes: Vec<u8>| actor.request(operation.method.clone(), &call.path).key(&word(20)).body(media_type, bytes);
+        let send = |media_type: &str, bytes: Vec<u8>| actor.request(&operation.method, &call.path).key(&word(20)).body(media_type, bytes);
         for bytes in unreadable {
             let reply = send("application/json", bytes.to_vec()).await;
             let start = String::from_utf8_lossy(&bytes[..bytes.len().min(20)]).into_owned();
@@ -99,7 +98,7 @@ async fn a_body_larger_than_any_of_ours_is_too_large() {
     huge.resize(1024 * 1024 + 1, b'x');
     for operation in with_bodies().await {
         let (call, actor) = (call(&operation.name, &world).unwrap(), caller(&operation, &world));
-        let request = actor.request(operation.method.clone(), &call.path).key(&word(20)).body("application/json", huge.clone());
+        let request = actor.request(&operation.method, &call.path).key(&word(20)).body("application/json", huge.clone());
         // The server may answer and hang up before all of it is sent.
         match request.try_send().await {
             Ok(reply) => assert_refused(&reply, &[413], &operation.name),
@@ -308,21 +307,32 @@ async fn odd_filters_and_pages_are_refused_or_find_nothing() {
             let twice = actor.get(&format!("{path}?{name}=1&{name}=2")).await;
             assert_refused(&twice, &[422, 400], &format!("{} ?{name} twice", operation.name));
         }
-        if operation.query.iter().any(|name| name == "per_page") {
-            for (query, place, code) in [
-                ("page=0", "/page", "too_small"),
-                ("page=-1", "/page", "too_small"),
-                ("page=1000001", "/page", "too_large"),
-                ("per_page=0", "/per_page", "too_small"),
-                ("per_page=101", "/per_page", "too_large"),
-                ("per_page=x", "/per_page", "malformed"),
-            ] {
-                let reply = actor.get(&format!("{path}?{query}")).await;
-                assert_eq!((reply.status, reply.flaws()), (422, vec![(place.to_owned(), code.to_owned())]), "{} {query}", operation.name);
-            }
-            let far = actor.get(&format!("{path}?page=1000000&per_page=100")).await.expect(200);
-            assert_eq!(far["data"], json!([]), "{}", operation.name);
+    }
+}
+
+#[tokio::test]
+async fn pages_of_a_list_are_numbered_from_one_and_hold_a_hundred_rows_at_most() {
+    let (shop, _) = two_shops().await;
+    let world = World::fill(&shop).await;
+    for operation in operations().await.into_iter().filter(|operation| operation.query.iter().any(|name| name == "per_page")) {
+        let (call, actor) = (call(&operation.name, &world).unwrap(), caller(&operation, &world));
+        let path = call.path.split('?').next().unwrap();
+        for (query, place, code) in [
+            ("page=0", "/page", "too_small"),
+            ("page=-1", "/page", "too_small"),
+            ("page=1000001", "/page", "too_large"),
+            ("per_page=0", "/per_page", "too_small"),
+            ("per_page=101", "/per_page", "too_large"),
+            ("per_page=x", "/per_page", "malformed"),
+        ] {
+            let reply = actor.get(&format!("{path}?{query}")).await;
+            assert_eq!((reply.status, reply.flaws()), (422, vec![(place.to_owned(), code.to_owned())]), "{} {query}", operation.name);
         }
+        let far = actor.get(&format!("{path}?page=1000000&per_page=100")).await.expect(200);
+        assert_eq!(far["data"], json!([]), "{}", operation.name);
+        let one = actor.get(&format!("{path}?per_page=1")).await.expect(200);
+        assert_eq!(one["total_pages"], one["total"], "{}", operation.name);
+        assert_eq!(one["data"].as_array().unwrap().len(), usize::from(one["total"] != 0), "{}", operation.name);
     }
 }
 
@@ -421,12 +431,12 @@ async fn an_upload_that_is_no_picture_is_refused_in_time_and_leaves_nothing() {
     for (method, path) in [(Method::POST, &images), (Method::PUT, &one)] {
         for (what, form) in uploads() {
             let started = Instant::now();
-            let reply = shop.owner.request(method.clone(), path).multipart(form).await;
+            let reply = shop.owner.request(&method, path).multipart(form).await;
             assert_refused(&reply, &[422, 400, 415], &format!("{method} {what}"));
             assert!(started.elapsed() < Duration::from_secs(5), "{what} took {:?}", started.elapsed());
         }
         let large = file(vec![0; 11 * 1024 * 1024], "a.png", "image/png");
-        match shop.owner.request(method.clone(), path).multipart(large).try_send().await {
+        match shop.owner.request(&method, path).multipart(large).try_send().await {
             Ok(reply) => assert_refused(&reply, &[413], "11 MiB"),
             Err(error) => assert!(error.is_request() || error.is_body(), "{error}"),
         }
@@ -438,7 +448,7 @@ async fn an_upload_that_is_no_picture_is_refused_in_time_and_leaves_nothing() {
             ("application/json", b"{}"),
             ("image/png", &png),
         ] {
-            let reply = shop.owner.request(method.clone(), path).body(media_type, bytes).await;
+            let reply = shop.owner.request(&method, path).body(media_type, bytes).await;
             assert_refused(&reply, &[400, 415, 422], &format!("{method} {media_type}"));
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use time::Duration;
 
-use crate::support::{OwnServer, Shop, assert_unchanged, fingerprint, two_shops};
+use crate::support::{OwnServer, Product, Shop, assert_unchanged, fingerprint, two_shops};
 
 #[tokio::test]
 async fn two_shops_open_and_their_people_sign_in() {
@@ -40,4 +40,20 @@ async fn a_server_of_ones_own_has_its_own_clock_and_the_same_shops() {
     shop.owner.get("/me").await.expect(200);
     own.stop().await;
     shop.owner.get("/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn goods_are_received_put_in_a_cart_and_bought() {
+    let (shop, other) = two_shops().await;
+    let others = fingerprint(&other).await;
+    let product: Product = shop.stocked_product(3).await;
+    assert_eq!(shop.owner.get(&format!("/products/{}", product.id)).await.expect(200)["name"], product.view["name"]);
+    let an = shop.customer().await;
+    let seen = an.get(&format!("/products/{}", product.slug)).await.expect(200);
+    assert_eq!((&seen["variants"][0]["id"], &seen["price_from"]), (&json!(product.variant), &json!(199_000)));
+    an.put_in_cart(&product.variant, 2).await.expect(200);
+    let order = an.order_cart().await.expect(201);
+    assert_eq!((&order["number"], &order["total"], &order["status"]), (&json!(1001), &json!(398_000), &json!("pending")));
+    assert_eq!(shop.stock_of(&product.variant).await, (3, 2));
+    assert_unchanged(&other, &others).await;
 }

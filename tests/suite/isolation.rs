@@ -358,7 +358,7 @@ async fn a_field_nobody_asked_for_is_refused_wherever_it_stands() {
     for operation in operations().await.into_iter().filter(|operation| !operation.query.is_empty()) {
         let path = good_call(&operation, &world).path;
         let path = format!("{path}{}shop_id={}", if path.contains('?') { "&" } else { "?" }, shop.id);
-        let reply = permitted(&operation, &world).request(operation.method.clone(), &path).await;
+        let reply = permitted(&operation, &world).request(&operation.method, &path).await;
         assert_eq!(
             (reply.status, reply.flaws()),
             (422, vec![("/shop_id".to_owned(), "unknown".to_owned())]),

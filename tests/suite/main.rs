@@ -17,6 +17,7 @@ mod hosts;
 mod isolation;
 mod live;
 mod once;
+mod pages;
 mod platform_pages;
 mod private_servers;
 mod requests;

@@ -149,7 +149,7 @@ async fn each_operation_that_honours_a_key_does_its_work_once() {
         if let Some(body) = &call.body {
             // The same meaning in other bytes is another body: nobody compares meanings.
             let spaced = serde_json::to_vec_pretty(body).unwrap();
-            let other = actor.request(operation.method.clone(), &call.path).body("application/json", spaced).key(&key).await;
+            let other = actor.request(&operation.method, &call.path).body("application/json", spaced).key(&key).await;
             other.expect_problem(422, "idempotency-key-reused");
         }
         assert_unchanged(&shop, &before).await;

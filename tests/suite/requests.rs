@@ -20,7 +20,7 @@ pub(crate) struct Call {
 impl Call {
     /// The request that this call is, from somebody.
     pub(crate) fn by(&self, actor: &Actor, method: &Method) -> Request {
-        let request = actor.request(method.clone(), &self.path);
+        let request = actor.request(method, &self.path);
         match &self.body {
             Some(body) => request.json(body),
             None if self.picture => request.multipart(picture_form("Ảnh")),

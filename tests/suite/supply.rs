@@ -161,7 +161,7 @@ async fn only_the_storefront_api_answers_other_origins_and_never_with_cookies() 
     }
     let options = |actor: Actor, path: &'static str| async move {
         let request =
-            actor.request(reqwest::Method::OPTIONS, path).header("origin", origin).header("access-control-request-method", "POST");
+            actor.request(&reqwest::Method::OPTIONS, path).header("origin", origin).header("access-control-request-method", "POST");
         request.header("access-control-request-headers", "authorization,content-type,idempotency-key").await
     };
     let store = options(shop.visitor(), "/orders").await;

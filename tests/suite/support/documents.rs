@@ -86,8 +86,8 @@ fn of_document(audience: &'static str, document: &Value) -> Vec<Operation> {
 /// The schema of a field or an entry, in whichever of the alternatives has it.
 fn below<'a>(schema: &'a Value, part: &str) -> Option<&'a Value> {
     let field = if part.bytes().all(|b| b.is_ascii_digit()) { schema.get("items") } else { schema["properties"].get(part) };
-    let alternatives = ["oneOf", "anyOf", "allOf"].iter().filter_map(|kind| schema[*kind].as_array()).flatten();
-    field.or_else(|| alternatives.filter_map(|schema| below(schema, part)).next())
+    let mut alternatives = ["oneOf", "anyOf", "allOf"].iter().filter_map(|kind| schema[*kind].as_array()).flatten();
+    field.or_else(|| alternatives.find_map(|schema| below(schema, part)))
 }
 
 /// A schema with what its references point to in their places, to a depth where it no longer matters.

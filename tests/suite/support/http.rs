@@ -21,18 +21,25 @@ pub(crate) struct Actor {
     host: String,
     prefix: &'static str,
     pub(crate) token: Option<String>,
+    /// `name=value`, as a browser brings it.
+    pub(crate) cookie: Option<String>,
 }
 
 impl Actor {
     /// Somebody without a token. `host` as a `Host` header has it; `prefix` goes before every path.
     pub(crate) fn new(place: Place, host: String, prefix: &'static str) -> Self {
         // A client of their own: connections belong to the runtime of the test that made them.
-        Self { client: client(), place, host, prefix, token: None }
+        Self { client: client(), place, host, prefix, token: None, cookie: None }
     }
 
     /// The same, with this token.
     pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self.clone() }
+    }
+
+    /// The same, with a browser's cookie.
+    pub(crate) fn with_cookie(&self, cookie: impl Into<String>) -> Self {
+        Self { cookie: Some(cookie.into()), ..self.clone() }
     }
 
     /// The same, without a token.
@@ -56,34 +63,37 @@ impl Actor {
         Self { host: format!("{name}:{}", place.port), place, ..self.clone() }
     }
 
-    pub(crate) fn request(&self, method: Method, path: &str) -> Request {
+    pub(crate) fn request(&self, method: &Method, path: &str) -> Request {
         let url = format!("http://127.0.0.1:{}{}{path}", self.place.port, self.prefix);
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_str(&self.host).unwrap());
         if let Some(token) = &self.token {
             headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
         }
+        if let Some(cookie) = &self.cookie {
+            headers.insert("cookie", HeaderValue::from_str(cookie).unwrap());
+        }
         Request { builder: self.client.request(method.clone(), url), headers, what: format!("{method} {}{path}", self.prefix) }
     }
 
     pub(crate) fn get(&self, path: &str) -> Request {
-        self.request(Method::GET, path)
+        self.request(&Method::GET, path)
     }
 
     pub(crate) fn post(&self, path: &str) -> Request {
-        self.request(Method::POST, path)
+        self.request(&Method::POST, path)
     }
 
     pub(crate) fn put(&self, path: &str) -> Request {
-        self.request(Method::PUT, path)
+        self.request(&Method::PUT, path)
     }
 
     pub(crate) fn patch(&self, path: &str) -> Request {
-        self.request(Method::PATCH, path)
+        self.request(&Method::PATCH, path)
     }
 
     pub(crate) fn delete(&self, path: &str) -> Request {
-        self.request(Method::DELETE, path)
+        self.request(&Method::DELETE, path)
     }
 }
 

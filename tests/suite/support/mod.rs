@@ -41,4 +41,4 @@ pub(crate) use documents::{Operation, operations};
 pub(crate) use http::{Actor, Reply, Request, raw_reply};
 pub(crate) use server::{OwnServer, Place, on_server, server};
 pub(crate) use shop::{Customer, PASSWORD, Product, Shop, address, order_body, platform, two_shops, word};
-pub(crate) use world::{World, picture, picture_form};
+pub(crate) use world::{World, eventually, picture, picture_form};

@@ -42,7 +42,7 @@ pub(crate) fn picture_form(alt: &str) -> reqwest::multipart::Form {
 }
 
 /// Waits for what happens by itself soon.
-async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !holds().await {
         assert!(std::time::Instant::now() < end, "not within 20 s: {what}");
