@@ -168,14 +168,14 @@ async fn a_transaction_given_up_while_it_begins_is_not_handed_to_the_next() {
         let (db, shop) = (own.services.db.clone(), shop.id);
         tokio::spawn(async move { tokio::time::timeout(Duration::from_micros(patience), db.begin(shop)).await.is_ok() })
     };
-    let mut began = 0;
+    let mut whole = 0;
     for _ in 0..100 {
         // Given up at about the time it takes.
         let given_up = join_all((0..CONNECTIONS).map(|_| begin(rand::rng().random_range(0..2_000)))).await;
-        began += given_up.into_iter().filter(|began| *began.as_ref().unwrap()).count();
+        whole += given_up.into_iter().filter(|began| *began.as_ref().unwrap()).count();
         assert_connections_are_clean(&own, &mut database).await;
     }
-    assert!((1..400).contains(&began), "{began} of 400 began: none was given up half-way, or all were given up before");
+    assert!((1..400).contains(&whole), "{whole} of 400 began: none was given up half-way, or all were given up before");
     assert_unchanged(&shop, &before).await;
     assert_unchanged(&other, &others).await;
     own.stop().await;

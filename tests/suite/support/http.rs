@@ -63,7 +63,8 @@ impl Actor {
         Self { host: format!("{name}:{}", place.port), place, ..self.clone() }
     }
 
-    pub(crate) fn request(&self, method: &Method, path: &str) -> Request {
+    pub(crate) fn request(&self, method: impl std::borrow::Borrow<Method>, path: &str) -> Request {
+        let method = method.borrow();
         let url = format!("http://127.0.0.1:{}{}{path}", self.place.port, self.prefix);
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_str(&self.host).unwrap());
