@@ -34,9 +34,22 @@ pub struct FieldError {
 }
 
 /// Input that was readable but broke one rule or more: answered with 422.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid input: {0:?}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid(pub Vec<FieldError>);
+
+impl std::error::Error for Invalid {}
+
+/// As the command line shows it; visitors get each flaw's message in their language.
+impl Display for Invalid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, FieldError { pointer, flaw }) in self.0.iter().enumerate() {
+            let gap = if i == 0 { "" } else { "; " };
+            write!(f, "{gap}{}: {}", pointer.trim_start_matches('/'), flaw.code)?;
+            flaw.params.iter().try_for_each(|(name, figure)| write!(f, " ({name} {figure})"))?;
+        }
+        Ok(())
+    }
+}
 
 impl Invalid {
     /// One flaw at one place.

@@ -17,6 +17,8 @@ pub const MAX_UPLOAD: usize = 10 * 1024 * 1024;
 const MAX_SIDE: u32 = 1_600;
 /// Longest side an upload may have: decoding more would cost more memory than a picture is worth.
 const MAX_UPLOAD_SIDE: u32 = 12_000;
+/// The most memory a decoded upload may take: a small file may promise far more.
+const MAX_DECODED: u64 = 256 * 1024 * 1024;
 
 /// Decoding takes memory by the picture's size, not the file's: two at a time, the others wait.
 static DECODING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
@@ -105,6 +107,13 @@ impl Media {
         }
     }
 
+    /// Lets go of an upload that nothing names: what it was kept for was refused after all. Best effort: a file too many harms nobody.
+    pub async fn discard(&self, shop: ShopId, picture: &Stored) {
+        if let Err(error) = tokio::fs::remove_file(self.path(shop, &picture.key)).await {
+            tracing::warn!(%error, shop.id = %shop, "a picture nobody names stays in the media folder");
+        }
+    }
+
     fn path(&self, shop: ShopId, key: &str) -> PathBuf {
         self.root.join(shop.to_string()).join(key)
     }
@@ -138,14 +147,21 @@ fn media_type(key: &str) -> Option<&'static str> {
     }
 }
 
-fn reencode(bytes: &[u8]) -> Result<(Vec<u8>, &'static str, u32, u32), MediaError> {
+/// What reads an upload; refused before anything is decoded where the picture would be too large.
+fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder, MediaError> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_UPLOAD_SIDE);
     limits.max_image_height = Some(MAX_UPLOAD_SIDE);
-    limits.max_alloc = Some(256 * 1024 * 1024);
+    limits.max_alloc = Some(MAX_DECODED);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| MediaError::NotAPicture)?;
+    let decoder = reader.into_decoder().map_err(|_| MediaError::NotAPicture)?;
+    // The limits hold what the decoder takes for itself; the picture it writes is ours to hold.
+    if decoder.total_bytes() > MAX_DECODED { Err(MediaError::NotAPicture) } else { Ok(decoder) }
+}
+
+fn reencode(bytes: &[u8]) -> Result<(Vec<u8>, &'static str, u32, u32), MediaError> {
+    let mut decoder = decoder(bytes)?;
     // A phone writes down how it was held and leaves the turning to us.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| MediaError::NotAPicture)?;
@@ -179,6 +195,32 @@ mod tests {
         }
         assert_eq!(media_type(&format!("{}.jpg", "a".repeat(300))), None);
         assert_eq!(media_type("00ff.webp"), Some("image/webp"));
+    }
+
+    /// The head of a PNG of four bytes a pixel, and the beginning of its data.
+    fn promise(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+        for (kind, data) in [(b"IHDR", head), (b"IDAT", vec![0x78, 0x9c, 0x01])] {
+            let named = [&kind[..], &data].concat();
+            bytes.extend(u32::try_from(data.len()).unwrap().to_be_bytes());
+            bytes.extend(&named);
+            bytes.extend(crc32(&named).to_be_bytes());
+        }
+        bytes
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        let step = |crc: u32, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+        !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
+    }
+
+    #[test]
+    fn a_file_that_promises_more_than_memory_should_hold_is_refused_before_it_is_decoded() {
+        assert!(decoder(&promise(8_000, 8_000)).is_ok());
+        for (width, height) in [(8_200, 8_200), (12_000, 12_000), (12_001, 1), (1, 12_001)] {
+            assert!(decoder(&promise(width, height)).is_err(), "{width} by {height}");
+        }
     }
 
     #[test]

@@ -11,11 +11,23 @@ use crate::platform::i18n::Lang;
 use crate::platform::{DbError, PlatformTx, Services, ShopTx};
 
 /// Finds the shop a request is for. Remembers each for two seconds, so that a suspended shop closes at once by human measure and
-/// a busy one is looked up twice a second at most.
+/// a busy one is looked up every other second. That there is no such shop is not remembered: the next moment there may be one.
 #[derive(Clone)]
 pub struct Directory {
     services: Services,
-    known: Cache<String, Option<Shop>>,
+    known: Cache<String, Shop>,
+}
+
+/// Why a look-up gave no shop; never remembered.
+enum Missing {
+    NoShop,
+    NoAnswer(DbError),
+}
+
+impl From<DbError> for Missing {
+    fn from(error: DbError) -> Self {
+        Self::NoAnswer(error)
+    }
 }
 
 impl Directory {
@@ -47,7 +59,7 @@ impl Directory {
             let row = queries::find_shop_by_handle(&mut tx, handle).await?;
             self.complete(tx, row).await
         });
-        found.await.map_err(|error: Arc<DbError>| unavailable(&error))
+        answer(found.await)
     }
 
     /// The shop with this publishable key.
@@ -60,7 +72,7 @@ impl Directory {
             let row = queries::find_shop_by_key(&mut tx, key).await?;
             self.complete(tx, row).await
         });
-        found.await.map_err(|error: Arc<DbError>| unavailable(&error))
+        answer(found.await)
     }
 
     /// Forgets a shop that has changed, in this process.
@@ -68,10 +80,20 @@ impl Directory {
         self.known.invalidate(handle).await;
     }
 
-    async fn complete(&self, tx: PlatformTx, row: Option<ShopRow>) -> Result<Option<Shop>, DbError> {
-        let Some(row) = row else { return Ok(None) };
+    async fn complete(&self, tx: PlatformTx, row: Option<ShopRow>) -> Result<Shop, Missing> {
+        let row = row.ok_or(Missing::NoShop)?;
         let mut tx = tx.into_shop(row.id).await?;
-        Ok(Some(Shop(Arc::new(load_shop(&self.services, &mut tx).await?))))
+        Ok(Shop(Arc::new(load_shop(&self.services, &mut tx).await?)))
+    }
+}
+
+fn answer(found: Result<Shop, Arc<Missing>>) -> Result<Option<Shop>, Problem> {
+    match found {
+        Ok(shop) => Ok(Some(shop)),
+        Err(missing) => match &*missing {
+            Missing::NoShop => Ok(None),
+            Missing::NoAnswer(error) => Err(unavailable(error)),
+        },
     }
 }
 

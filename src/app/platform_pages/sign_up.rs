@@ -12,7 +12,6 @@ use crate::kernel::Currency;
 use crate::platform::Services;
 use crate::platform::http::{ClientIp, Problem};
 use crate::platform::pages::{Fields, FormState, SeeOther};
-use crate::tenancy::Directory;
 
 #[derive(Serialize)]
 struct SignUp<'a> {
@@ -51,7 +50,6 @@ fn draw(visit: &Visit, status: StatusCode, state: FormState) -> Response {
 
 pub(super) async fn open(
     State(services): State<Services>,
-    State(directory): State<Directory>,
     visit: Visit,
     ClientIp(from): ClientIp,
     fields: Fields,
@@ -70,8 +68,6 @@ pub(super) async fn open(
     };
     match open_shop(&services, &input, &from.to_string()).await {
         Ok(opened) => {
-            // Somebody may just have looked whether it was there.
-            directory.forget(&opened.handle).await;
             let shop_url = services.shop_url(&opened.handle);
             let to = match ticket_for(&services, opened.made.shop, opened.made.owner).await {
                 Some(ticket) => format!("{shop_url}/admin/enter?ticket={ticket}"),

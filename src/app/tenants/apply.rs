@@ -4,7 +4,7 @@ use super::files::{Person, ShopFiles};
 use super::people::{self, Known};
 use super::{goods, places};
 use crate::app::sign_up::{NewSignUp, OwnerInput, SignUpInput, sign_up};
-use crate::kernel::{Email, Handle, Name, Phone, line, paragraph};
+use crate::kernel::{Email, Handle, Invalid, Name, Phone, line, paragraph};
 use crate::platform::media::MediaError;
 use crate::platform::{Services, ShopTx};
 use crate::tenancy::{self, Settings};
@@ -45,7 +45,7 @@ pub async fn open(services: &Services, files: &ShopFiles) -> anyhow::Result<Opti
 /// What is wrong with the files, or why the shop could not be brought to what they say; then nothing changed but pictures kept
 /// under names nobody uses yet.
 pub async fn apply(services: &Services, files: &ShopFiles) -> anyhow::Result<Changes> {
-    let handle = Handle::parse(&files.shop.handle).map_err(|flaw| anyhow::anyhow!("handle: {}", flaw.code))?;
+    let handle = Handle::parse(&files.shop.handle).map_err(|flaw| anyhow::anyhow!("shop.toml, handle: {}", flaw.code))?;
     let mut changes = Changes::default();
     let existing = tenancy::find_shop(&mut services.db.begin_platform().await?, &handle).await?;
     let known = match existing {
@@ -81,7 +81,10 @@ async fn make(services: &Services, files: &ShopFiles) -> anyhow::Result<ShopTx> 
         locale: files.shop.locale.clone(),
         owner: OwnerInput { name: name.clone(), email: email.clone(), phone: phone.clone(), password: password.clone() },
     };
-    let new = NewSignUp::parse(services, &input).await.map_err(|problem| anyhow::anyhow!("shop.toml: {:?}", problem.errors()))?;
+    let new = NewSignUp::parse(services, &input).await.map_err(|problem| {
+        let flaws = Invalid(problem.errors().to_vec());
+        anyhow::anyhow!("shop.toml: {flaws}")
+    })?;
     let (tx, _) = sign_up(services, &new).await.map_err(|problem| anyhow::anyhow!("{}", problem.code()))?;
     Ok(tx)
 }
@@ -95,7 +98,7 @@ async fn rename(services: &Services, tx: &mut ShopTx, files: &ShopFiles, changes
         files.shop.currency
     );
     if shop.name != files.shop.name {
-        let name = Name::parse(&files.shop.name).map_err(|flaw| anyhow::anyhow!("name: {}", flaw.code))?;
+        let name = Name::parse(&files.shop.name).map_err(|flaw| anyhow::anyhow!("shop.toml, name: {}", flaw.code))?;
         tenancy::rename_shop(tx, &name).await?;
         changes.say(format!("name: {}", name.as_str()));
     }

@@ -1,4 +1,5 @@
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// A line of `catalog.csv`: one variant. The product's own columns are read from its first line.
 #[derive(Debug, Deserialize)]
@@ -28,6 +29,8 @@ struct Line {
 /// A product of `catalog.csv` with its variants.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ProductRow {
+    /// Where its first line is in the file, the header being 1.
+    pub(super) place: usize,
     pub(super) slug: String,
     pub(super) name: String,
     pub(super) description: String,
@@ -53,12 +56,30 @@ pub(super) struct VariantRow {
     pub(super) opening_stock: i64,
 }
 
+/// The rows of a file below its header, each with its number as a spreadsheet counts them.
+pub(super) fn rows<T: DeserializeOwned>(csv: &str) -> anyhow::Result<Vec<(usize, T)>> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(csv.as_bytes());
+    let header = reader.headers()?.clone();
+    (2..).zip(reader.deserialize()).map(|(place, row)| Ok((place, row.map_err(|error| flawed(place, &header, &error))?))).collect()
+}
+
+fn flawed(place: usize, header: &csv::StringRecord, error: &csv::Error) -> anyhow::Error {
+    match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => match err.field().and_then(|field| header.get(usize::try_from(field).ok()?)) {
+            Some(column) => anyhow::anyhow!("row {place}, column {column}: {}", err.kind()),
+            None => anyhow::anyhow!("row {place}: {}", err.kind()),
+        },
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            anyhow::anyhow!("row {place}: it has {len} columns, the header has {expected_len}")
+        }
+        _ => anyhow::anyhow!("row {place}: {error}"),
+    }
+}
+
 /// Reads the file by product: the lines of one stand together.
 pub(super) fn read(csv: &str) -> anyhow::Result<Vec<ProductRow>> {
     let mut products: Vec<ProductRow> = Vec::new();
-    for (i, line) in csv::Reader::from_reader(csv.as_bytes()).deserialize::<Line>().enumerate() {
-        let line = line?;
-        let place = i + 2;
+    for (place, line) in rows::<Line>(csv)? {
         anyhow::ensure!(!line.slug.is_empty(), "row {place}: a slug is needed");
         if products.last().is_none_or(|product| product.slug != line.slug) {
             anyhow::ensure!(products.iter().all(|p| p.slug != line.slug), "row {place}: the rows of {} do not stand together", line.slug);
@@ -74,6 +95,7 @@ pub(super) fn read(csv: &str) -> anyhow::Result<Vec<ProductRow>> {
 fn product(line: &Line, place: usize) -> anyhow::Result<ProductRow> {
     anyhow::ensure!(matches!(line.status.as_str(), "active" | "hidden"), "row {place}: status is active or hidden");
     Ok(ProductRow {
+        place,
         slug: line.slug.clone(),
         name: line.name.clone(),
         description: line.description.clone(),

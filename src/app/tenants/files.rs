@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Context;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 use super::catalog::{self, ProductRow};
 
@@ -162,10 +163,10 @@ fn parse(place: Place) -> anyhow::Result<ShopFiles> {
         None => Vec::new(),
     };
     let locations = match text(&place, "locations.csv")? {
-        Some(csv) => csv::Reader::from_reader(csv.as_bytes())
-            .deserialize()
-            .collect::<Result<Vec<LocationRow>, _>>()
-            .with_context(|| format!("{place}/locations.csv"))?,
+        Some(csv) => {
+            let rows = catalog::rows(&csv).with_context(|| format!("{place}/locations.csv"))?;
+            rows.into_iter().map(|(_, row)| row).collect()
+        }
         None => Vec::new(),
     };
     Ok(ShopFiles { place, shop, products, locations })
@@ -209,5 +210,6 @@ impl std::fmt::Display for Place {
 fn text(place: &Place, name: &str) -> anyhow::Result<Option<String>> {
     let Some(bytes) = place.bytes(name)? else { return Ok(None) };
     let text = String::from_utf8(bytes.into_owned()).map_err(|_| anyhow::anyhow!("{place}/{name} is not UTF-8"))?;
-    Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
+    // As the shop keeps text: a file that came by way of Windows or macOS says the same as one that did not.
+    Ok(Some(text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").nfc().collect()))
 }

@@ -12,7 +12,7 @@ use crate::catalog::{
 };
 use crate::identity::Actor;
 use crate::inventory::{self, ReceiptInput, ReceiptLineInput, ReceiptTarget};
-use crate::kernel::{BrandId, CategoryId, PageRequest, Status, SupplierId, VariantId};
+use crate::kernel::{BrandId, CategoryId, Email, PageRequest, Phone, Status, SupplierId, VariantId};
 use crate::platform::media::Stored;
 use crate::platform::{Services, ShopTx};
 use crate::tenancy::ShopInfo;
@@ -40,12 +40,12 @@ pub(super) async fn apply(
     let current = current_products(tx, shop).await?;
     let mut opening = Vec::new();
     for row in &files.products {
-        let wanted = input(row, &names).with_context(|| format!("product {}", row.slug))?;
+        let wanted = input(row, &names).with_context(|| at(row))?;
         let before = current.get(&row.slug);
         let view = match before {
-            None => Some(catalog::create_product(tx, shop, &wanted).await.with_context(|| format!("product {}", row.slug))?),
+            None => Some(catalog::create_product(tx, shop, &wanted).await.with_context(|| at(row))?),
             Some(before) if differs(before, &wanted) => {
-                Some(catalog::update_product(tx, shop, before.id, &patch(&wanted)).await.with_context(|| format!("product {}", row.slug))?)
+                Some(catalog::update_product(tx, shop, before.id, &patch(&wanted)).await.with_context(|| at(row))?)
             }
             Some(_) => None,
         };
@@ -54,10 +54,15 @@ pub(super) async fn apply(
             opening.extend(opening_lines(row, before, view));
         }
         if let Some(product) = view.as_ref().or(before) {
-            pictures(services, tx, shop, files, row, product, changes).await.with_context(|| format!("product {}", row.slug))?;
+            pictures(services, tx, shop, files, row, product, changes).await.with_context(|| at(row))?;
         }
     }
     receive(tx, shop, opening, changes).await
+}
+
+/// What is said before anything that is wrong with a product.
+fn at(row: &ProductRow) -> String {
+    format!("catalog.csv, row {}, product {}", row.place, row.slug)
 }
 
 async fn brands(tx: &mut ShopTx, files: &ShopFiles, changes: &mut Changes) -> anyhow::Result<BTreeMap<String, BrandId>> {
@@ -70,7 +75,7 @@ async fn brands(tx: &mut ShopTx, files: &ShopFiles, changes: &mut Changes) -> an
             Some((id, _)) => catalog::update_brand(tx, *id, &BrandPatch { name: Some(name), ..BrandPatch::default() }).await,
             None => catalog::create_brand(tx, &BrandInput { name, slug: Some(wanted.slug.clone()), ..BrandInput::default() }).await,
         };
-        let view = view.with_context(|| format!("brand {}", wanted.slug))?;
+        let view = view.with_context(|| format!("shop.toml, brand {}", wanted.slug))?;
         changes.say(format!("brand {}", wanted.slug));
         known.insert(view.slug, (view.id, view.name));
     }
@@ -82,7 +87,9 @@ async fn categories(tx: &mut ShopTx, files: &ShopFiles, changes: &mut Changes) -
     let mut known: BTreeMap<_, _> = known.into_iter().map(|c| (c.slug, (c.id, c.name, c.parent_id, c.position))).collect();
     for (wanted, position) in files.shop.categories.iter().zip(1..) {
         let parent_id = match &wanted.parent {
-            Some(parent) => Some(known.get(parent).with_context(|| format!("category {}: no category {parent} above it", wanted.slug))?.0),
+            Some(parent) => {
+                Some(known.get(parent).with_context(|| format!("shop.toml, category {}: no category {parent} above it", wanted.slug))?.0)
+            }
             None => None,
         };
         let name = wanted.name.clone();
@@ -99,7 +106,7 @@ async fn categories(tx: &mut ShopTx, files: &ShopFiles, changes: &mut Changes) -
                     .await
             }
         };
-        let view = view.with_context(|| format!("category {}", wanted.slug))?;
+        let view = view.with_context(|| format!("shop.toml, category {}", wanted.slug))?;
         changes.say(format!("category {}", wanted.slug));
         known.insert(view.slug, (view.id, view.name, view.parent_id, view.position));
     }
@@ -110,7 +117,10 @@ async fn suppliers(tx: &mut ShopTx, files: &ShopFiles, changes: &mut Changes) ->
     let known = catalog::list_suppliers(tx, &ListFilter::default(), None).await?.data;
     let mut known: BTreeMap<_, _> = known.into_iter().map(|supplier| (supplier.code.clone(), supplier)).collect();
     for wanted in &files.shop.suppliers {
-        let (name, email, phone, address) = (&wanted.name, &wanted.email, &wanted.phone, &wanted.address);
+        // As they are kept; what cannot be read is refused where the supplier is made or changed.
+        let email = Email::parse(&wanted.email).map_or_else(|_| wanted.email.clone(), |email| email.as_str().to_owned());
+        let phone = Phone::parse(&wanted.phone).map_or_else(|_| wanted.phone.clone(), |phone| phone.as_str().to_owned());
+        let (name, email, phone, address) = (&wanted.name, &email, &phone, &wanted.address);
         let view = match known.get(&wanted.code) {
             Some(now) if (&now.name, &now.email, &now.phone, &now.address) == (name, email, phone, address) => continue,
             Some(now) => {
@@ -135,7 +145,7 @@ async fn suppliers(tx: &mut ShopTx, files: &ShopFiles, changes: &mut Changes) ->
                 catalog::create_supplier(tx, &input).await
             }
         };
-        let view = view.with_context(|| format!("supplier {}", wanted.code))?;
+        let view = view.with_context(|| format!("shop.toml, supplier {}", wanted.code))?;
         changes.say(format!("supplier {}", wanted.code));
         known.insert(view.code.clone(), view);
     }

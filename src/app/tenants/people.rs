@@ -31,12 +31,12 @@ impl Known {
 pub(super) async fn prepare(passwords: &Passwords, files: &ShopFiles, known: &Known) -> anyhow::Result<NewPeople> {
     let mut new = NewPeople::default();
     for person in files.shop.staff.iter().filter(|person| !known.staff.contains(&person.email.to_lowercase())) {
-        let role = person.role.clone().with_context(|| format!("staff {}: a role is needed", person.email))?;
+        let role = person.role.clone().with_context(|| format!("shop.toml, staff {}: a role is needed", person.email))?;
         let parsed = NewStaff::parse(passwords, &person.name, &person.email, person.phone.as_deref(), &person.password).await;
-        new.staff.push((parsed.with_context(|| format!("staff {}", person.email))?, role));
+        new.staff.push((parsed.with_context(|| format!("shop.toml, staff {}", person.email))?, role));
     }
     for person in files.shop.customers.iter().filter(|person| !known.customers.contains(&person.email.to_lowercase())) {
-        new.customers.push(customer(passwords, person).await.with_context(|| format!("customer {}", person.email))?);
+        new.customers.push(customer(passwords, person).await.with_context(|| format!("shop.toml, customer {}", person.email))?);
     }
     Ok(new)
 }
@@ -48,11 +48,11 @@ async fn customer(passwords: &Passwords, person: &Person) -> anyhow::Result<NewC
 /// Makes those who are new.
 pub(super) async fn apply(tx: &mut ShopTx, new: &NewPeople, changes: &mut Changes) -> anyhow::Result<()> {
     for (staff, role) in &new.staff {
-        identity::create_staff(tx, staff, role).await.with_context(|| format!("staff {} ({role})", staff.email.as_str()))?;
+        identity::create_staff(tx, staff, role).await.with_context(|| format!("shop.toml, staff {} ({role})", staff.email.as_str()))?;
         changes.say(format!("staff {} as {role}", staff.email.as_str()));
     }
     for customer in &new.customers {
-        let made = identity::register_customer(tx, customer).await?;
+        let made = identity::register_customer(tx, customer).await.context("shop.toml, customers")?;
         changes.say(format!("customer {}", made.number));
     }
     Ok(())

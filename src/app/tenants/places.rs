@@ -8,7 +8,7 @@ use crate::stores::{self, LocationInput, LocationView, NewLocation};
 /// Brings the branches to what the files say. The location every shop is made with becomes the files' default one.
 pub(super) async fn apply(tx: &mut ShopTx, files: &ShopFiles, made_now: bool, changes: &mut Changes) -> anyhow::Result<()> {
     for row in &files.locations {
-        let new = input(row).parse().with_context(|| format!("location {}", row.code))?;
+        let new = input(row).parse().with_context(|| format!("locations.csv, location {}", row.code))?;
         let first = if made_now && new.is_default { stores::list_locations(tx).await?.into_iter().find(|l| l.is_default) } else { None };
         let current = match first {
             Some(first) => Some(first),
@@ -17,11 +17,11 @@ pub(super) async fn apply(tx: &mut ShopTx, files: &ShopFiles, made_now: bool, ch
         match current {
             Some(current) if is(&current, &new) => {}
             Some(current) => {
-                stores::update_location(tx, current.id, &new).await.with_context(|| format!("location {}", row.code))?;
+                stores::update_location(tx, current.id, &new).await.with_context(|| format!("locations.csv, location {}", row.code))?;
                 changes.say(format!("location {}", new.code));
             }
             None => {
-                stores::create_location(tx, &new).await.with_context(|| format!("location {}", row.code))?;
+                stores::create_location(tx, &new).await.with_context(|| format!("locations.csv, location {}", row.code))?;
                 changes.say(format!("location {}", new.code));
             }
         }

@@ -11,10 +11,10 @@ use crate::catalog::{self, Image};
 use crate::identity::Staff;
 use crate::identity::permissions::ProductsWrite;
 use crate::kernel::{ImageId, ProductId};
-use crate::platform::Services;
 use crate::platform::crypto::sha256;
 use crate::platform::http::{Answer, Body, IdempotencyKey, NoContent, Once, PathParam, Problem, Tagged};
 use crate::platform::media::MAX_UPLOAD;
+use crate::platform::{Services, ShopTx};
 use crate::tenancy::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Services> {
@@ -77,15 +77,38 @@ async fn create_image(
     catalog::expect_image(&mut tx, id, None).await?;
     drop(tx);
     let picture = services.media.keep_upload(shop.id, upload.file).await?;
-    tx = services.db.begin(shop.id).await?;
-    let claim = match Once::claim(&mut tx, key, staff.actor().key(), "POST /products/{id}/images", hash).await? {
-        Once::Again(answer) => return Ok(answer),
-        Once::First(claim) => claim,
+    let done = async {
+        let mut tx = services.db.begin(shop.id).await?;
+        let claim = match Once::claim(&mut tx, key, staff.actor().key(), "POST /products/{id}/images", hash).await? {
+            Once::Again(answer) => return Ok::<_, Problem>(Done::Without(answer)),
+            Once::First(claim) => claim,
+        };
+        let image = catalog::add_image(&mut tx, &shop, id, &picture, &alt).await?;
+        let answer = claim.keep(&mut tx, StatusCode::CREATED, &image).await?;
+        Ok(Done::With(tx, answer))
     };
-    let image = catalog::add_image(&mut tx, &shop, id, &picture, &alt).await?;
-    let answer = claim.keep(&mut tx, StatusCode::CREATED, &image).await?;
+    let (tx, answer) = match done.await {
+        Ok(Done::With(tx, answer)) => (tx, answer),
+        Ok(Done::Without(answer)) => {
+            services.media.discard(shop.id, &picture).await;
+            return Ok(answer);
+        }
+        Err(problem) => {
+            services.media.discard(shop.id, &picture).await;
+            return Err(problem);
+        }
+    };
+    // Whether a commit that gave no answer took place is not known: from here on the picture stays.
     tx.commit().await?;
     Ok(answer)
+}
+
+/// What became of an upload.
+enum Done {
+    /// The shop has it, once this is committed.
+    With(ShopTx, Answer),
+    /// It had it before.
+    Without(Answer),
 }
 
 /// Puts another picture in the place of one. What it shows stays as it was said unless `alt` is sent.
@@ -106,7 +129,13 @@ async fn replace_image(
     drop(tx);
     let picture = services.media.keep_upload(shop.id, upload.file).await?;
     tx = services.db.begin(shop.id).await?;
-    let image = catalog::replace_image(&mut tx, &shop, id, image_id, &picture, upload.alt.as_deref()).await?;
+    let image = match catalog::replace_image(&mut tx, &shop, id, image_id, &picture, upload.alt.as_deref()).await {
+        Ok(image) => image,
+        Err(error) => {
+            services.media.discard(shop.id, &picture).await;
+            return Err(error.into());
+        }
+    };
     tx.commit().await?;
     Ok(Tagged(image))
 }

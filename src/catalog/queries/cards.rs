@@ -228,7 +228,19 @@ pub(in crate::catalog) async fn cards_of(tx: &mut ShopTx, ids: &[Uuid]) -> Resul
                ORDER BY position, id
                LIMIT 1
            ) i ON true
-           LEFT JOIN categories c ON c.shop_id = $1 AND c.id = p.category_id AND c.status = 1
+           -- One below a hidden one is hidden with it: it has no page to lead to.
+           LEFT JOIN categories c ON c.shop_id = $1 AND c.id = p.category_id AND c.status = 1 AND NOT EXISTS (
+               WITH RECURSIVE above (id) AS (
+                   SELECT c.parent_id
+                   UNION
+                   SELECT a.parent_id
+                   FROM above
+                   JOIN categories a ON a.shop_id = $1 AND a.id = above.id
+               )
+               SELECT 1
+               FROM above
+               JOIN categories a ON a.shop_id = $1 AND a.id = above.id
+               WHERE a.status <> 1)
            LEFT JOIN brands b ON b.shop_id = $1 AND b.id = p.brand_id AND b.status = 1
            ORDER BY wanted.n"#,
         shop,

@@ -109,6 +109,14 @@ pub(in crate::identity) async fn rename_customer(tx: &mut ShopTx, id: CustomerId
     Ok(())
 }
 
+/// Part of a telephone number as it is kept, when that is what somebody looks for: `0912 345` is kept as `+84912345…`.
+fn phone_part(q: &str) -> Option<String> {
+    let written = q.chars().all(|c| c.is_ascii_digit() || " +-.()".contains(c));
+    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
+    let part = digits.trim_start_matches('0');
+    (written && !part.is_empty()).then(|| part.to_owned())
+}
+
 pub(in crate::identity) async fn count_customers(tx: &mut ShopTx, q: Option<&str>) -> Result<i64, DbError> {
     let shop = tx.shop_id().uuid();
     Ok(sqlx::query_scalar!(
@@ -116,9 +124,10 @@ pub(in crate::identity) async fn count_customers(tx: &mut ShopTx, q: Option<&str
            FROM customers
            WHERE shop_id = $1
              AND status <> -2
-             AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0 OR strpos(email, lower($2)) > 0 OR strpos(phone, $2) > 0)"#,
+             AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0 OR strpos(email, lower($2)) > 0 OR strpos(phone, $3) > 0)"#,
         shop,
-        q
+        q,
+        q.and_then(phone_part)
     )
     .fetch_one(tx.conn())
     .await?)
@@ -137,11 +146,12 @@ pub(in crate::identity) async fn list_customers(tx: &mut ShopTx, q: Option<&str>
            FROM customers
            WHERE shop_id = $1
              AND status <> -2
-             AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0 OR strpos(email, lower($2)) > 0 OR strpos(phone, $2) > 0)
+             AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0 OR strpos(email, lower($2)) > 0 OR strpos(phone, $3) > 0)
            ORDER BY created_at DESC, id DESC
-           LIMIT $3 OFFSET $4"#,
+           LIMIT $4 OFFSET $5"#,
         shop,
         q,
+        q.and_then(phone_part),
         page.limit(),
         page.offset()
     )

@@ -25,20 +25,25 @@
 //! * **Browsers** ([`Browser`]) use the pages as somebody without a script does: they keep cookies, send forms, follow redirects.
 //! * **Behind the scenes**: [`database`] is a superuser's connection that sees every shop; [`fingerprint`] sums up every row of a
 //!   shop, table by table, for "a refused act changed nothing". [`on_server`] runs domain functions on the server's own runtime.
+//! * **The program itself**: [`run`] runs a command of it to its end, [`Serving`] a `serve` in a process of its own; [`stores`] are the
+//!   settings that lead to this process's database, Redis and data folder.
 //! * **Canaries**: every text a shop's fixtures write holds the shop's handle; [`Shop::canary`] is what must never be seen elsewhere.
 
 mod books;
 mod browser;
 mod documents;
 mod http;
+mod program;
 mod server;
 mod shop;
+pub(crate) mod tenant;
 mod world;
 
 pub(crate) use books::{assert_unchanged, database, fingerprint};
 pub(crate) use browser::Browser;
 pub(crate) use documents::{Operation, operations};
 pub(crate) use http::{Actor, Reply, Request, raw_reply};
+pub(crate) use program::{Ran, Serving, run, stores};
 pub(crate) use server::{OwnServer, Place, on_server, server};
 pub(crate) use shop::{Customer, PASSWORD, Product, Shop, address, order_body, platform, two_shops, word};
 pub(crate) use world::{World, eventually, picture, picture_form};

@@ -46,7 +46,8 @@ pub(crate) struct Stores {
     pub(crate) owner_url: String,
     pub(crate) app_url: String,
     pub(crate) redis_url: String,
-    folder: PathBuf,
+    /// The data folder of the servers.
+    pub(crate) folder: PathBuf,
 }
 
 /// Beginning of the names of the folders of this and earlier runs.
