@@ -78,8 +78,14 @@ pub struct BrandPatch {
     pub status: Option<Status>,
 }
 
-/// Parses a brand as it will be; the slug is made from the name where there is none.
-async fn parse(tx: &mut ShopTx, name: &str, slug: Option<&str>, status: Status) -> Result<(String, String, Status), CatalogError> {
+/// Parses a brand as it will be; the slug is made from the name where there is none, `own` kept if it may be.
+async fn parse(
+    tx: &mut ShopTx,
+    name: &str,
+    slug: Option<&str>,
+    own: Option<&str>,
+    status: Status,
+) -> Result<(String, String, Status), CatalogError> {
     let mut check = Check::default();
     let name = check.at("/name", line(name, 1, 200));
     let slug = check.opt("/slug", slug, parse_slug);
@@ -87,7 +93,7 @@ async fn parse(tx: &mut ShopTx, name: &str, slug: Option<&str>, status: Status) 
     let (Some(name), Some(slug), Some(status)) = (name, slug, status) else { return Err(check.into_invalid().into()) };
     let slug = match slug {
         Some(slug) => slug,
-        None => free_name(tx, NameOf::Brand, &name).await?,
+        None => free_name(tx, NameOf::Brand, &name, own).await?,
     };
     Ok((name, slug, status))
 }
@@ -123,7 +129,7 @@ pub async fn find_brand(tx: &mut ShopTx, id: BrandId) -> Result<Option<BrandView
 /// # Errors
 /// [`CatalogError::Invalid`], [`CatalogError::SlugTaken`] for a slug that was asked for.
 pub async fn create_brand(tx: &mut ShopTx, input: &BrandInput) -> Result<BrandView, CatalogError> {
-    let (name, slug, status) = parse(tx, &input.name, input.slug.as_deref(), input.status.unwrap_or(Status::Active)).await?;
+    let (name, slug, status) = parse(tx, &input.name, input.slug.as_deref(), None, input.status.unwrap_or(Status::Active)).await?;
     let id = tx.new_id::<BrandId>();
     brands::insert_brand(tx, id, &slug, &name, status).await.on_constraint(CatalogError::of_constraint)?;
     record(tx, "brand.created", id.uuid()).await?;
@@ -137,7 +143,8 @@ pub async fn create_brand(tx: &mut ShopTx, input: &BrandInput) -> Result<BrandVi
 pub async fn update_brand(tx: &mut ShopTx, id: BrandId, patch: &BrandPatch) -> Result<BrandView, CatalogError> {
     let now = lock_brand(tx, id).await?;
     let slug = patch.slug.as_ref().map_or(Some(now.slug.as_str()), Option::as_deref);
-    let (name, slug, status) = parse(tx, patch.name.as_deref().unwrap_or(&now.name), slug, patch.status.unwrap_or(now.status)).await?;
+    let (name, own) = (patch.name.as_deref().unwrap_or(&now.name), Some(now.slug.as_str()));
+    let (name, slug, status) = parse(tx, name, slug, own, patch.status.unwrap_or(now.status)).await?;
     brands::update_brand(tx, id, &slug, &name, status).await.on_constraint(CatalogError::of_constraint)?;
     if name != now.name {
         let products = brands::products_of(tx, id).await?;

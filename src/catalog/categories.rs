@@ -179,7 +179,7 @@ pub async fn create_category(tx: &mut ShopTx, input: &CategoryInput) -> Result<C
     refuse_full(&tree)?;
     let slug = match parsed.slug {
         Some(slug) => slug,
-        None => free_name(tx, NameOf::Category, &parsed.name).await?,
+        None => free_name(tx, NameOf::Category, &parsed.name, None).await?,
     };
     let id = tx.new_id::<CategoryId>();
     let (position, status) = (parsed.position, parsed.status);
@@ -225,7 +225,7 @@ async fn apply(tx: &mut ShopTx, tree: &Tree<'_>, now: &CategoryRow, patch: &Cate
     let parsed = parse(name, slug, patch.position.unwrap_or(now.position.into()), status, parent)?;
     let slug = match parsed.slug {
         Some(slug) => slug,
-        None => free_name(tx, NameOf::Category, &parsed.name).await?,
+        None => free_name(tx, NameOf::Category, &parsed.name, Some(&now.slug)).await?,
     };
     let (position, status) = (parsed.position, parsed.status);
     let fields = CategoryFields { slug: &slug, name: &parsed.name, parent_id, position, status };

@@ -34,7 +34,7 @@ async fn insert_with_slug(tx: &mut ShopTx, id: ProductId, new: &NewProduct) -> R
         return if made { Ok(()) } else { Err(CatalogError::SlugTaken) };
     }
     for _ in 0..4 {
-        let slug = free_name(tx, NameOf::Product, &new.name).await?;
+        let slug = free_name(tx, NameOf::Product, &new.name, None).await?;
         if products::insert_product(tx, id, new, &slug).await.on_constraint(CatalogError::of_constraint)? {
             return Ok(());
         }

@@ -28,11 +28,14 @@ impl NameOf {
 }
 
 /// A free slug (of a supplier: a code) made from a name, numbered when it is taken. Nobody else is given the same one until this
-/// transaction ends.
-pub(super) async fn free_name(tx: &mut ShopTx, of: NameOf, name: &str) -> Result<String, DbError> {
+/// transaction ends. What a thing has already (`own`) it keeps where the name still suggests it: an address that is known stays.
+pub(super) async fn free_name(tx: &mut ShopTx, of: NameOf, name: &str, own: Option<&str>) -> Result<String, DbError> {
     let root = root(of, name);
-    shared::lock_name(tx, of.kind(), &root).await?;
     let candidates = candidates(&root);
+    if let Some(own) = own.filter(|own| candidates.iter().any(|candidate| candidate == own)) {
+        return Ok(own.to_owned());
+    }
+    shared::lock_name(tx, of.kind(), &root).await?;
     let taken = match of {
         NameOf::Product => shared::taken_product_slugs(tx, &candidates).await?,
         NameOf::Category => shared::taken_category_slugs(tx, &candidates).await?,

@@ -123,10 +123,10 @@ impl SupplierFields {
         }
     }
 
-    async fn code(&self, tx: &mut ShopTx) -> Result<String, CatalogError> {
+    async fn code(&self, tx: &mut ShopTx, own: Option<&str>) -> Result<String, CatalogError> {
         match &self.code {
             Some(code) => Ok(code.clone()),
-            None => Ok(free_name(tx, NameOf::Supplier, &self.name).await?),
+            None => Ok(free_name(tx, NameOf::Supplier, &self.name, own).await?),
         }
     }
 }
@@ -159,7 +159,7 @@ pub async fn find_supplier(tx: &mut ShopTx, id: SupplierId) -> Result<Option<Sup
 /// [`CatalogError::Invalid`], [`CatalogError::CodeTaken`] for a code that was asked for.
 pub async fn create_supplier(tx: &mut ShopTx, input: &SupplierInput) -> Result<SupplierView, CatalogError> {
     let new = SupplierFields::parse(input)?;
-    let code = new.code(tx).await?;
+    let code = new.code(tx, None).await?;
     let id = tx.new_id::<SupplierId>();
     suppliers::insert_supplier(tx, id, &code, &new).await.on_constraint(CatalogError::of_constraint)?;
     record(tx, "supplier.created", id.uuid()).await?;
@@ -172,6 +172,7 @@ pub async fn create_supplier(tx: &mut ShopTx, input: &SupplierInput) -> Result<S
 /// [`CatalogError::NotFound`], [`CatalogError::Invalid`], [`CatalogError::CodeTaken`].
 pub async fn update_supplier(tx: &mut ShopTx, id: SupplierId, patch: &SupplierPatch) -> Result<SupplierView, CatalogError> {
     let now = lock_supplier(tx, id).await?;
+    let own = now.code.clone();
     let new = SupplierFields::parse(&SupplierInput {
         name: patch.name.clone().unwrap_or(now.name),
         code: patch.code.clone().unwrap_or(Some(now.code)),
@@ -180,7 +181,7 @@ pub async fn update_supplier(tx: &mut ShopTx, id: SupplierId, patch: &SupplierPa
         address: patch.address.clone().unwrap_or(Some(now.address)),
         status: patch.status.or(Some(now.status)),
     })?;
-    let code = new.code(tx).await?;
+    let code = new.code(tx, Some(&own)).await?;
     suppliers::update_supplier(tx, id, &code, &new).await.on_constraint(CatalogError::of_constraint)?;
     record(tx, "supplier.changed", id.uuid()).await?;
     find_supplier(tx, id).await?.ok_or(CatalogError::NotFound)

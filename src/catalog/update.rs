@@ -41,14 +41,14 @@ pub(super) async fn update_seen<E: From<CatalogError>>(
 }
 
 async fn apply(tx: &mut ShopTx, shop: &ShopInfo, row: ProductRow, patch: &ProductPatch) -> Result<ProductView, CatalogError> {
-    let id = row.id;
+    let (id, own) = (row.id, row.slug.clone());
     let (new, list) = parse_product_patch(patch, as_new(row)).map_err(CatalogError::Invalid)?;
     if patch.options.is_some() && list.is_none() {
         refuse_unfit(tx, id, &new).await?;
     }
     let slug = match &new.slug {
         Some(slug) => slug.clone(),
-        None => free_name(tx, NameOf::Product, &new.name).await?,
+        None => free_name(tx, NameOf::Product, &new.name, Some(&own)).await?,
     };
     products::update_product(tx, id, &new, &slug).await.on_constraint(CatalogError::of_constraint)?;
     if let Some(list) = list {
