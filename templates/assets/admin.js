@@ -109,31 +109,58 @@ async function refresh() {
   if (live.again) { live.again = false; refresh(); }
 }
 
-function hear(event) {
-  if (event.lastEventId) live.after = event.lastEventId;
-  live.wait = 1000;
-  let kind = event.type;
-  if (kind === "message") { try { kind = JSON.parse(event.data).kind; } catch { return; } }
+/* One stream for all tabs: a browser holds six connections to a host, and the stream of a seventh tab
+   would keep every page waiting. The tab that has the lock listens and tells the others; when it goes,
+   the next one takes over from the last event it heard of. */
+const tabs = window.BroadcastChannel ? new BroadcastChannel("shophouse.stream") : null;
+let source = null;
+
+function note({ id, kind }) {
+  if (Number(id) <= Number(live.after)) return; // in the page already
+  live.after = id;
   if (kind === "order.placed") live.placed += 1;
   clearTimeout(live.timer);
   live.timer = setTimeout(refresh, 150);
 }
 
+function hear(event) {
+  live.wait = 1000;
+  let kind = event.type;
+  if (kind === "message") { try { kind = JSON.parse(event.data).kind; } catch { return; } }
+  const news = { id: event.lastEventId, kind };
+  tabs?.postMessage(news);
+  note(news);
+}
+
 function connect() {
   // `after` covers what happened between the rendering of the page and now; the browser's own
   // reconnects send Last-Event-ID.
-  const source = new EventSource(`${body.dataset.stream}?after=${encodeURIComponent(live.after)}`);
+  source = new EventSource(`${body.dataset.stream}?after=${encodeURIComponent(live.after)}`);
   KINDS.forEach((kind) => source.addEventListener(kind, hear));
   source.addEventListener("open", () => { live.wait = 1000; });
   source.addEventListener("error", () => {
-    if (source.readyState !== EventSource.CLOSED) return;
+    if (source?.readyState !== EventSource.CLOSED) return;
     setTimeout(connect, live.wait);
     live.wait = Math.min(live.wait * 2, 30000);
   });
 }
 
+function listen() {
+  if (!tabs || !navigator.locks) return connect();
+  navigator.locks.request("shophouse.stream", () => { connect(); return new Promise(() => {}); });
+  // The tab that listens says how far it is: something may have happened since this page was drawn.
+  tabs.addEventListener("message", ({ data }) => {
+    if (!data.hello) note(data);
+    else if (source) tabs.postMessage({ id: live.after });
+  });
+  tabs.postMessage({ hello: true });
+}
+
 if (body.dataset.stream && window.EventSource) {
-  connect();
+  listen();
+  // A page one has left keeps no connection, also when the browser keeps the page to go back to.
+  addEventListener("pagehide", () => { source?.close(); });
+  addEventListener("pageshow", (event) => { if (event.persisted && source) { connect(); refresh(); } });
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, wakeAudio, { passive: true });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) { live.unseen = 0; document.title = live.title; }

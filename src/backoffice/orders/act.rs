@@ -6,16 +6,11 @@ use crate::backoffice::form::{field_of, mendable};
 use crate::backoffice::visit::Visit;
 use crate::identity::permissions::{OrdersCancel, OrdersWrite, Permission};
 use crate::identity::{SignedInStaff, Staff};
-use crate::kernel::{Flaw, Invalid, OrderId, line, paragraph};
+use crate::kernel::{Flaw, Invalid, OrderId};
 use crate::ordering::{OrderStatus, OrderingError, StaffOrderView, cancel_order, change_status, find_order};
 use crate::platform::ShopTx;
 use crate::platform::http::{PathParam, Problem};
 use crate::platform::pages::{Fields, FormState};
-
-/// Letters of a note on the timeline.
-const LONGEST_NOTE: usize = 1_000;
-/// Letters of the reason why an order was cancelled.
-const LONGEST_REASON: usize = 300;
 
 /// Moves an order along its life.
 pub(in crate::backoffice) async fn change(
@@ -32,12 +27,8 @@ pub(in crate::backoffice) async fn change(
             None => refuse(visit, &staff, id, &fields, Invalid::at("/status", Flaw::new("not_allowed")).into()).await,
         };
     };
-    let note = match paragraph(fields.get("note"), 0, LONGEST_NOTE) {
-        Ok(note) => note,
-        Err(flaw) => return refuse(visit, &staff, id, &fields, Invalid::at("/note", flaw).into()).await,
-    };
     let mut tx = visit.begin().await?;
-    let done = change_status(&mut tx, &visit.shop, id, to, &note, &staff.actor()).await;
+    let done = change_status(&mut tx, &visit.shop, id, to, fields.get("note"), &staff.actor()).await;
     finish(visit, tx, &staff, id, &fields, done, (to, "order_moved")).await
 }
 
@@ -48,12 +39,8 @@ pub(in crate::backoffice) async fn cancel(
     PathParam(id): PathParam<OrderId>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let reason = match line(fields.get("reason"), 1, LONGEST_REASON) {
-        Ok(reason) => reason,
-        Err(flaw) => return refuse(visit, &staff, id, &fields, Invalid::at("/reason", flaw).into()).await,
-    };
     let mut tx = visit.begin().await?;
-    let done = cancel_order(&mut tx, &visit.shop, id, &reason, &staff.actor()).await;
+    let done = cancel_order(&mut tx, &visit.shop, id, fields.get("reason"), &staff.actor()).await;
     finish(visit, tx, &staff, id, &fields, done, (OrderStatus::Cancelled, "order_cancelled")).await
 }
 
