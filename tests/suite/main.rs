@@ -9,7 +9,11 @@ mod support;
 
 mod architecture;
 mod audit;
+mod backoffice;
+mod backoffice_forms;
+mod backoffice_rights;
 mod bad_input;
+mod browser;
 mod buying;
 mod commands;
 mod disconnects;
