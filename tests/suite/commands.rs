@@ -117,10 +117,8 @@ async fn every_wrong_setting_is_named_at_once_whatever_the_command() {
 #[tokio::test]
 async fn settings_come_from_a_file_and_the_environment_goes_before_it() {
     let (folder, stores) = (Scratch::new(), stores().await);
-    let mut text = "# where things are\n\n".to_owned();
-    for (name, value) in &stores {
-        text.push_str(&format!("{name} = \"{value}\"\n"));
-    }
+    let lines: Vec<String> = stores.iter().map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
+    let text = format!("# where things are\n\n{}", lines.concat());
     let file = folder.file("settings", &text);
     let by_option = run(&["doctor", "--config", &file], &[]).await;
     assert_eq!(by_option.lines().last(), Some(&"nothing stands in the way"), "{by_option}");

@@ -264,9 +264,9 @@ async fn brands_and_suppliers_are_made_listed_changed_deleted_and_restored() {
         assert_eq!((column(&page, "name"), &page["total_pages"]), (vec!["Lụa Hà Đông".to_owned()], &json!(2)));
 
         let seen = shop.owner.get(&path).await.header("etag").unwrap().to_owned();
-        let patch = |name: &str| shop.owner.patch(&path).header("if-match", &seen).json(json!({ "name": name }));
-        assert_eq!(patch("Lụa Vạn Phúc").await.expect(200)["name"], json!("Lụa Vạn Phúc"));
-        patch("Lụa khác").await.expect_problem(412, "precondition-failed");
+        let rename = |name: &str| shop.owner.patch(&path).header("if-match", &seen).json(json!({ "name": name }));
+        assert_eq!(rename("Lụa Vạn Phúc").await.expect(200)["name"], json!("Lụa Vạn Phúc"));
+        rename("Lụa khác").await.expect_problem(412, "precondition-failed");
         shop.owner.delete(&path).await.expect(204);
         shop.owner.delete(&path).await.expect_problem(404, "not-found");
         assert_eq!(column(&shop.owner.get(&format!("/{kind}")).await.expect(200), "name"), ["Gốm Bát Tràng"]);

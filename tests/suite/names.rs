@@ -128,9 +128,9 @@ async fn of_many_products_with_one_sku_at_once_one_is_made() {
     .await;
     let (made, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 201);
     assert_eq!(made.len(), 1);
-    refused.iter().for_each(|reply| {
+    for reply in refused {
         reply.expect_problem(409, "sku-taken");
-    });
+    }
     assert_eq!(shop.owner.get("/products").await.expect(200)["total"], json!(1));
 }
 

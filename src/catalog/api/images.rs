@@ -85,7 +85,7 @@ async fn create_image(
         };
         let image = catalog::add_image(&mut tx, &shop, id, &picture, &alt).await?;
         let answer = claim.keep(&mut tx, StatusCode::CREATED, &image).await?;
-        Ok(Done::With(tx, answer))
+        Ok(Done::With(Box::new(tx), answer))
     };
     let (tx, answer) = match done.await {
         Ok(Done::With(tx, answer)) => (tx, answer),
@@ -106,7 +106,7 @@ async fn create_image(
 /// What became of an upload.
 enum Done {
     /// The shop has it, once this is committed.
-    With(ShopTx, Answer),
+    With(Box<ShopTx>, Answer),
     /// It had it before.
     Without(Answer),
 }

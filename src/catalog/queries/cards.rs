@@ -184,6 +184,7 @@ pub(in crate::catalog) struct CardRow {
 }
 
 /// Active products in the order of the ids.
+#[expect(clippy::too_many_lines, reason = "one statement, and the columns it gives")]
 pub(in crate::catalog) async fn cards_of(tx: &mut ShopTx, ids: &[Uuid]) -> Result<Vec<CardRow>, DbError> {
     let (shop, now): (Uuid, OffsetDateTime) = (tx.shop_id().uuid(), tx.now());
     Ok(sqlx::query_as!(
