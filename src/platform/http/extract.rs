@@ -65,8 +65,8 @@ fn is_whole_json(bytes: &[u8]) -> bool {
 
 /// JSON that cannot be read is 400; JSON that says something of the wrong shape is 422, at its place.
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Problem {
-    // A number where one of several words should stand is a matter of syntax to serde_json; to us it is not.
-    if error.inner().classify() != serde_json::error::Category::Data && !is_whole_json(bytes) {
+    // Where the reader stopped says little of the rest: only the whole tells whether this is JSON.
+    if !is_whole_json(bytes) {
         return malformed();
     }
     let message = error.inner().to_string();
